@@ -1,0 +1,130 @@
+// Package iac reads infrastructure as code: one format, one file. A reader turns
+// bytes into plain data (which images are named where, and how each name comes
+// about) without looking at any other file; Resolve then follows the names
+// through the files that hold their values.
+package iac
+
+import "github.com/checkrein/checkrein/checks"
+
+// Version counts changes of what the readers answer; kept facts of another version are stale.
+const Version = 2
+
+// File is what one file says: the same bytes under the same reader always give
+// the same File, so it can be kept by blob id. It holds no path of its own.
+type File struct {
+	// Format is the name of the reader, "dockerfile" for one; empty when the file is
+	// of no format, which is no error.
+	Format string `json:"format,omitempty"`
+	Sites  []Site `json:"sites,omitempty"`
+	// Gives are the values that this file offers to files that use it (a dotenv file).
+	Gives map[string]Expr `json:"gives,omitempty"`
+	Uses  []Use           `json:"uses,omitempty"`
+	// Builds are the image names that this file builds itself, as written; a site
+	// that names one is local.
+	Builds []Expr `json:"builds,omitempty"`
+	// Sets are the images that this file puts in place of others, in the files that
+	// it hands to (Use.Hands) and in those that take from it (Use.Takes).
+	Sets   []Set    `json:"sets,omitempty"`
+	Unread []Unread `json:"unread,omitempty"`
+}
+
+// Set puts an image in place of another: a kustomization's "images", what Skaffold
+// builds, an OpenShift image stream that answers for its name.
+type Set struct {
+	// Name is the image that is replaced, without tag and digest.
+	Name string `json:"name"`
+	// As is the name it gets; empty: it keeps its own.
+	As string `json:"as,omitempty"`
+	// Tag: the tag or digest is given too, so the one that was written never counts.
+	Tag bool `json:"tag,omitempty"`
+}
+
+// Unread is something in the file that was not read.
+type Unread struct {
+	Line   int               `json:"line,omitempty"` // 1-based; 0: the whole file
+	Kind   checks.UnreadKind `json:"kind"`           // defeated or unsupported
+	Reason string            `json:"reason"`
+}
+
+// Site is one place where an image is named.
+type Site struct {
+	// Address is where in the format's own terms: "services.web.image",
+	// "Deployment/api.spec.template.spec.containers[0].image", "stage build".
+	Address string `json:"address"`
+	// Raw is the value as written in the file, without surrounding quotes.
+	Raw string `json:"raw"`
+	// Span covers the value as written, without surrounding quotes and YAML tags
+	// (for "!Sub x" only "x").
+	Span checks.Span `json:"span"`
+	// Line is the text of Span's first line.
+	Line string `json:"line"`
+	Expr Expr   `json:"expr"`
+	// Stages are the names that mean a build stage here, not an image.
+	Stages []string `json:"stages,omitempty"`
+	// Role is what the image is used for when it is not plainly run: "build" for
+	// a base image, "frontend" for a "# syntax=" line, RoleCI for a step of a pipeline.
+	Role string `json:"role,omitempty"`
+	// Local says why this site names no image that is pulled ("built by this
+	// service"); empty otherwise.
+	Local string `json:"local,omitempty"`
+	// Split names the part when a format keeps the parts apart; empty: Expr is the whole reference.
+	Split *Split `json:"split,omitempty"`
+}
+
+// RoleCI is the role of an image that a build pipeline runs, whatever folder its
+// file stands in.
+const RoleCI = "ci"
+
+// Split is a reference whose parts stand in fields of their own.
+type Split struct {
+	Tag, Digest *Expr `json:",omitempty"`
+}
+
+// Op is what an Expr does.
+type Op string
+
+const (
+	Lit     Op = "lit"     // Text
+	Cat     Op = "cat"     // Args, joined
+	Name    Op = "name"    // the value of the name Text; Else when nothing gives it one
+	Any     Op = "any"     // one of Args, the repository does not say which
+	Unknown Op = "unknown" // cannot be known from the repository; Text as written
+)
+
+// Expr is how a value comes about.
+type Expr struct {
+	Op   Op     `json:"op"`
+	Text string `json:"text,omitempty"`
+	Args []Expr `json:"args,omitempty"`
+	// Else is the default of a Name: what it is when nothing else gives it a value.
+	Else *Expr `json:"else,omitempty"`
+	// Empty: an empty value counts as none, so Else is taken (${X:-d} as against ${X-d}).
+	Empty bool `json:"empty,omitempty"`
+	// What tells a Name's kind in words a user of the format knows: "parameter",
+	// "build argument", "variable". On the Lit of a default: unused.
+	What string `json:"what,omitempty"`
+	// Span is where this piece stands; of a default, where its value stands.
+	Span checks.Span `json:"span"`
+	// Line is the text of Span's first line; kept for defaults and names.
+	Line string `json:"line,omitempty"`
+}
+
+// Use says that another file matters to this one.
+type Use struct {
+	// Path as written, slash-separated, relative to this file's folder.
+	Path string `json:"path"`
+	// Glob: Path is a doublestar glob and means every file that it matches.
+	Glob bool `json:"glob,omitempty"`
+	// Takes: the names in this file's expressions may get their values from that
+	// file's Gives, and this file sets what that file Sets.
+	Takes bool `json:"takes,omitempty"`
+	// Hands: what this file Sets holds for that file, and for those it hands on to in turn.
+	Hands bool `json:"hands,omitempty"`
+	// Gives hands values to that file's names (a nested stack's Parameters); the
+	// expressions are this file's.
+	Gives map[string]Expr `json:"gives,omitempty"`
+	// Address of the use in this file: "Resources.Child".
+	Address string      `json:"address,omitempty"`
+	Span    checks.Span `json:"span"`
+	Line    string      `json:"line,omitempty"`
+}

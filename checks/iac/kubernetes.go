@@ -1,0 +1,231 @@
+package iac
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/checkrein/checkrein/checks"
+)
+
+// Kubernetes reads manifests in YAML and JSON: objects of any kind, several in
+// one file, lists and OpenShift templates. Beside the containers of pods it finds
+// the image fields of kinds that only a cluster knows.
+func Kubernetes() Reader {
+	return Reader{Name: "kubernetes", Path: isYAMLPath, Read: readKubernetes}
+}
+
+func isYAMLPath(p string) bool {
+	switch strings.ToLower(path.Ext(p)) {
+	case ".yml", ".yaml", ".json":
+		return true
+	}
+	return false
+}
+
+func readKubernetes(_ string, data []byte) *File {
+	if !maybeKubernetes(data) {
+		return nil
+	}
+	file := &File{}
+	containers := map[int]bool{}
+	docs, unread := boundedDocs(data)
+	for _, doc := range docs {
+		if len(file.Sites) >= yamlSites {
+			unread = append(unread, *doc.defeated(0, "the documents from here on: the file names too many images"))
+			break
+		}
+		readKubeDocument(doc, file, containers)
+		doc.forget()
+	}
+	if file.Format == "" {
+		return nil
+	}
+	answered(file, containers)
+	file.Unread = append(file.Unread, unread...)
+	return file
+}
+
+func readKubeDocument(doc *yamlDoc, file *File, containers map[int]bool) {
+	object, plain := glance(doc)
+	if object {
+		file.Format = "kubernetes"
+	}
+	if plain || !maybeKubernetes(doc.body()) {
+		return
+	}
+	if u := doc.parse(); u != nil {
+		file.Format = "kubernetes"
+		file.Unread = append(file.Unread, *u)
+		return
+	}
+	w := &kubeWalk{doc: doc, file: file, seen: map[checks.Span]bool{}, containers: containers}
+	w.object(doc.root, nil, 0)
+	if u := doc.overrun(); u != nil {
+		file.Unread = append(file.Unread, *u)
+	}
+}
+
+// judgesImages: tools whose "image" is a pattern to match, or an image they build.
+var judgesImages = regexp.MustCompile(`^(?:[\w.-]+\.)?(?:kyverno\.io|gatekeeper\.sh|sigstore\.dev|kustomize\.config\.k8s\.io|skaffold)/`)
+
+// runsPipelines: Tekton's objects are CI by nature.
+var runsPipelines = regexp.MustCompile(`^(?:triggers\.)?tekton\.dev/`)
+
+// longestAddress bounds an address, in bytes: keys of the file make it up.
+const longestAddress = 1000
+
+// kubeWalk finds the images of the objects in one document.
+type kubeWalk struct {
+	doc    *yamlDoc
+	file   *File
+	seen   map[checks.Span]bool // sites already told: an alias leads to a place again
+	name   string               // "Deployment/api"
+	role   string               // of every image of the object
+	steps  []kubeStep           // from the object to here
+	params map[string]Expr      // the object's own parameters with their defaults
+
+	triggered  map[string]bool // containers of the object whose image a trigger sets
+	containers map[int]bool    // the file's sites that are images of containers
+}
+
+// kubeStep is one step into an object: a key, or an element of a list.
+type kubeStep struct {
+	key   string
+	index int
+	item  *yaml.Node // the element; nil where the step is a key
+}
+
+// object reads one object, or those of a list. What has no apiVersion and kind is
+// none. The parameters of the template around it hold for it too.
+func (w *kubeWalk) object(n *yaml.Node, around map[string]Expr, depth int) {
+	kind := yamlValue(w.doc.field(n, "kind"))
+	version := yamlValue(w.doc.field(n, "apiVersion"))
+	if kind == "" || version == "" || !w.doc.within(depth) {
+		return
+	}
+	w.file.Format = "kubernetes"
+	if holdsText(kind) || judgesImages.MatchString(version) {
+		return
+	}
+	params := w.parameters(n, kind, around)
+	if members := w.members(n, kind); members != nil {
+		for _, item := range w.doc.items(members) {
+			w.object(item, params, depth+1)
+		}
+		return
+	}
+	w.params, w.role, w.triggered = params, "", w.triggers(n)
+	w.stream(n, kind)
+	if runsPipelines.MatchString(version) {
+		w.role = RoleCI
+	}
+	w.contents(n, kind)
+}
+
+// members are the objects that a list or a template holds; nil for other kinds.
+func (w *kubeWalk) members(n *yaml.Node, kind string) *yaml.Node {
+	switch {
+	case kind == "Template":
+		return w.doc.field(n, "objects")
+	case strings.HasSuffix(kind, "List"):
+		return w.doc.field(n, "items")
+	}
+	return nil
+}
+
+func (w *kubeWalk) contents(n *yaml.Node, kind string) {
+	w.name = kind
+	meta := w.doc.field(n, "metadata")
+	for _, key := range []string{"name", "generateName"} {
+		if name := yamlValue(w.doc.field(meta, key)); name != "" {
+			w.name += "/" + name
+			break
+		}
+	}
+	w.steps = w.steps[:0]
+	w.value(n, 0)
+}
+
+// value walks into everything below n.
+func (w *kubeWalk) value(n *yaml.Node, depth int) {
+	if !w.doc.within(depth) {
+		return
+	}
+	switch {
+	case isKind(n, yaml.MappingNode):
+		w.dockerImage(n)
+		for _, p := range w.doc.pairs(n) {
+			w.steps = append(w.steps, kubeStep{key: p.name()})
+			w.entry(n, p, depth)
+			w.steps = w.steps[:len(w.steps)-1]
+		}
+	case isKind(n, yaml.SequenceNode):
+		for i, item := range w.doc.items(n) {
+			w.steps = append(w.steps, kubeStep{index: i, item: item})
+			w.value(item, depth+1)
+			w.steps = w.steps[:len(w.steps)-1]
+		}
+	}
+}
+
+func (w *kubeWalk) entry(parent *yaml.Node, p yamlPair, depth int) {
+	switch name := p.name(); name {
+	case "metadata", "annotations", "labels", "matchLabels", "status", "openAPIV3Schema":
+	default:
+		if isImageKey(name) && w.image(parent, p) {
+			return
+		}
+		w.value(p.value, depth+1)
+	}
+}
+
+// isImageKey: "image" itself, and how operators call theirs: baseImage, imageName.
+func isImageKey(name string) bool {
+	return name == "image" || name == "imageName" || strings.HasSuffix(name, "Image")
+}
+
+// address is where the walk stands: "Pod/a.spec.containers[name=app].image".
+func (w *kubeWalk) address() string {
+	b := []byte(w.name)
+	for _, s := range w.steps {
+		if len(b) > longestAddress {
+			break
+		}
+		if s.item == nil {
+			b = append(append(b, '.'), s.key...)
+			continue
+		}
+		b = append(append(append(b, '['), elementName(w.doc, s.item, s.index)...), ']')
+	}
+	return cut(string(b), longestAddress)
+}
+
+// runs reports whether the image beside these fields is one that a pod runs,
+// whatever it looks like; elsewhere only what is plainly a reference counts.
+func (w *kubeWalk) runs(parent *yaml.Node) bool {
+	around := w.steps[:len(w.steps)-1]
+	if len(around) > 0 && around[len(around)-1].item != nil {
+		around = around[:len(around)-1]
+	}
+	if len(around) > 0 && slices.Contains(containerKeys(), around[len(around)-1].key) {
+		return true
+	}
+	for _, sibling := range []string{"imagePullPolicy", "command", "args"} {
+		if w.doc.field(parent, sibling) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// containerKeys are the fields that hold containers: of pods, Argo, Tekton, KubeVirt.
+func containerKeys() []string {
+	return []string{
+		"containers", "initContainers", "ephemeralContainers", "container", "script",
+		"sidecars", "steps", "stepTemplate", "containerDisk",
+	}
+}

@@ -1,0 +1,26 @@
+package iac
+
+// Reader reads one format.
+type Reader struct {
+	// Name is the format's name as documents and reports show it.
+	Name string
+	// Path reports whether a file at this slash-separated path may be of the format.
+	Path func(path string) bool
+	// Read answers nil when the bytes are not of this format. It never panics on
+	// purpose, never allocates without bound and tells what it could not read in File.Unread.
+	Read func(path string, data []byte) *File
+}
+
+// Readers is the one list of formats; of those whose Path fits, the first that
+// recognises the bytes reads them.
+func Readers() []Reader {
+	return []Reader{
+		Dockerfile(),
+		Dotenv(),
+		Kustomize(),
+		Skaffold(),
+		Compose(),
+		CloudFormation(),
+		Kubernetes(),
+	}
+}

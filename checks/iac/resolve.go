@@ -1,0 +1,205 @@
+package iac
+
+import (
+	"path"
+	"strings"
+
+	"github.com/checkrein/checkrein/checks"
+)
+
+// Bounds on what one site may come out as; beyond them the rest is unknown.
+const (
+	maxValues = 64
+	maxDepth  = 32
+)
+
+// Value is one way a reference may come out, piece by piece.
+type Value []Piece
+
+// Piece is a run of text with the place it comes from.
+type Piece struct {
+	Text  string // of an unknown piece: as written
+	Known bool
+	// From is where the text stands: the field itself, or the default's value.
+	From Place
+	// Name is set when a name brought the text: which one, and what kind it is.
+	Name, What string
+	// Default: nothing but a default gave the name its value.
+	Default bool
+}
+
+// Place is a quoted place in a file.
+type Place struct {
+	Path string
+	checks.Span
+	Line string // the text of the span's first line
+}
+
+// Text is the value with unknown pieces as written.
+func (v Value) Text() string {
+	var b strings.Builder
+	for _, p := range v {
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
+
+// Scope is where names get their values: the file's own defaults stand in its
+// expressions; a scope adds what other files give.
+type Scope struct {
+	Path  string // the file whose expressions are evaluated
+	Given map[string]Given
+}
+
+// Given is a value from another file.
+type Given struct {
+	Expr  Expr
+	Scope *Scope
+}
+
+// Resolve follows an expression through names and defaults to every value it may
+// have; at most 64, the rest is one unknown value.
+func Resolve(e Expr, s *Scope) []Value { return resolve(e, s, 0) }
+
+func resolve(e Expr, s *Scope, depth int) []Value {
+	if depth > maxDepth {
+		return unknown(e, s)
+	}
+	switch e.Op {
+	case Lit:
+		return []Value{{{Text: e.Text, Known: true, From: place(e, s)}}}
+	case Cat:
+		return resolveCat(e, s, depth)
+	case Any:
+		return resolveAny(e, s, depth)
+	case Name:
+		return resolveName(e, s, depth)
+	}
+	return unknown(e, s)
+}
+
+func resolveCat(e Expr, s *Scope, depth int) []Value {
+	values := []Value{nil}
+	for _, arg := range e.Args {
+		next := resolve(arg, s, depth+1)
+		if len(values)*len(next) > maxValues {
+			return unknown(Expr{Op: Unknown, Text: written(e), Span: e.Span, Line: e.Line}, s)
+		}
+		var joined []Value
+		for _, left := range values {
+			for _, right := range next {
+				joined = append(joined, append(left[:len(left):len(left)], right...))
+			}
+		}
+		values = joined
+	}
+	return values
+}
+
+func resolveAny(e Expr, s *Scope, depth int) []Value {
+	var values []Value
+	for _, arg := range e.Args {
+		values = append(values, resolve(arg, s, depth+1)...)
+	}
+	if len(values) > maxValues {
+		return append(values[:maxValues-1], unknown(e, s)...)
+	}
+	return values
+}
+
+// resolveName prefers what another file gives over the default that stands beside the name.
+func resolveName(e Expr, s *Scope, depth int) []Value {
+	var values []Value
+	if given, ok := s.Given[e.Text]; ok {
+		values = resolve(given.Expr, given.Scope, depth+1)
+		if !e.Empty || !hasEmpty(values) {
+			return mark(values, e)
+		}
+	}
+	if e.Else == nil {
+		if len(values) > 0 {
+			return mark(values, e)
+		}
+		return unknown(e, s)
+	}
+	return mark(resolve(*e.Else, s, depth+1), e)
+}
+
+func hasEmpty(values []Value) bool {
+	for _, v := range values {
+		if v.Text() == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// mark notes which name brought the pieces; the outermost name keeps an inner one's note.
+func mark(values []Value, e Expr) []Value {
+	for _, v := range values {
+		for i := range v {
+			if v[i].Known && v[i].Name == "" {
+				v[i].Name, v[i].What, v[i].Default = e.Text, e.What, true
+			}
+		}
+	}
+	return values
+}
+
+func unknown(e Expr, s *Scope) []Value {
+	return []Value{{{Text: written(e), From: place(e, s), Name: e.Text, What: e.What}}}
+}
+
+// written is how an expression that has no value is shown.
+func written(e Expr) string {
+	switch e.Op {
+	case Name:
+		return "${" + e.Text + "}"
+	case Cat, Any:
+		var b strings.Builder
+		for _, arg := range e.Args {
+			b.WriteString(written(arg))
+		}
+		return b.String()
+	}
+	return e.Text
+}
+
+func place(e Expr, s *Scope) Place {
+	return Place{Path: s.Path, Span: e.Span, Line: e.Line}
+}
+
+// UsePath is the repository path that a use in the file at from names; false
+// when it leads out of the repository.
+func UsePath(from, written string) (string, bool) {
+	p := path.Join(path.Dir(from), written)
+	if p == "." || p == ".." || strings.HasPrefix(p, "../") || strings.HasPrefix(written, "/") {
+		return "", false
+	}
+	return p, true
+}
+
+// Read reads a file with the first reader that recognises it; nil when none does.
+// Readers look at the last element of the path only, so facts can be kept by blob
+// id and base name.
+func Read(path string, data []byte) *File {
+	for _, r := range Readers() {
+		if !r.Path(path) {
+			continue
+		}
+		if f := r.Read(path, data); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// Reads reports whether some reader may read a file at this path.
+func Reads(path string) bool {
+	for _, r := range Readers() {
+		if r.Path(path) {
+			return true
+		}
+	}
+	return false
+}
