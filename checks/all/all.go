@@ -1,0 +1,35 @@
+// Package all is the one list of checks.
+package all
+
+import (
+	"slices"
+
+	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/images"
+	"github.com/checkrein/checkrein/checks/policy"
+)
+
+// Checks makes every check that the policy does not switch off. facts may be nil.
+func Checks(p *policy.Policy, facts images.Facts) []checks.Check {
+	list := []checks.Check{
+		images.New(p, RuleIDs(), facts),
+	}
+	return slices.DeleteFunc(list, func(c checks.Check) bool { return p.Level(c.Name()) == checks.Off })
+}
+
+// Names are the checks' names, in their order.
+func Names() []string { return []string{images.Name} }
+
+// Rules is the rule catalogue.
+func Rules() []checks.Rule {
+	return slices.Concat(images.Rules())
+}
+
+// RuleIDs are the ids that policies and inline ignores may name.
+func RuleIDs() []string {
+	var ids []string
+	for _, r := range Rules() {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}

@@ -1,0 +1,80 @@
+package images
+
+import (
+	"context"
+	"encoding/json"
+	"path"
+	"slices"
+
+	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/iac"
+	"github.com/checkrein/checkrein/checks/policy"
+)
+
+// FactsVersion goes with every kept fact; facts of another version are stale.
+const FactsVersion = iac.Version
+
+// FactKey is where the facts of one blob are kept.
+type FactKey struct{ Blob, Reader string }
+
+// Facts keeps what readers answered, by blob id: facts only, never verdicts.
+// Losing them costs time, nothing else.
+type Facts interface {
+	Get(ctx context.Context, key FactKey) ([]byte, bool)
+	Put(ctx context.Context, key FactKey, facts []byte)
+}
+
+// known is all that judging needs of one file.
+type known struct {
+	File    *iac.File       `json:"file,omitempty"`
+	Ignores []checks.Ignore `json:"ignores,omitempty"` // without Path
+	Bytes   int64           `json:"bytes"`
+}
+
+func (c *Check) read(file string, data []byte) known {
+	k := known{File: iac.Read(file, data), Bytes: int64(len(data))}
+	if k.File != nil {
+		k.Ignores = policy.Inline(file, data, c.ruleIDs)
+	}
+	for i := range k.Ignores {
+		k.Ignores[i].Path = ""
+	}
+	return k
+}
+
+func (k known) encode() []byte {
+	data, err := json.Marshal(k)
+	if err != nil {
+		return nil // plain data always encodes
+	}
+	return data
+}
+
+func decode(data []byte) (known, bool) {
+	var k known
+	return k, json.Unmarshal(data, &k) == nil
+}
+
+// names lists the repository paths, or globs of them, that the file's meaning hangs on.
+func (k known) names(file string) []string {
+	if k.File == nil {
+		return nil
+	}
+	var names []string
+	for _, use := range k.File.Uses {
+		if p, ok := iac.UsePath(file, use.Path); ok && p != file {
+			names = append(names, p)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// site makes what judging one of the file's sites needs.
+func (k known) site(s iac.Site, file, ref string, p *policy.Policy) *site {
+	kind := kindOf(file, k.File.Format)
+	if kind == deployment && s.Role == iac.RoleCI {
+		kind = pipeline
+	}
+	return &site{Site: s, path: path.Clean(file), ref: ref, format: k.File.Format, kind: kind, policy: p}
+}

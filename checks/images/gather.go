@@ -1,0 +1,277 @@
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/iac"
+	"github.com/checkrein/checkrein/checks/tree"
+)
+
+// maxRounds is how often reading files may ask for further files; what one more
+// round would ask for is defeated.
+const maxRounds = 4
+
+// side is one tree with the files read from it.
+type side struct {
+	tree   tree.Tree
+	known  map[string]known // by path; a file without File is none of ours
+	unread []checks.Unread
+	wanted []string
+	// touched are the files that the change touches; unused when a whole tree is judged.
+	touched map[string]bool
+	// By path: which files hand it something, in which ways it is used, what it sets.
+	users  map[string][]user
+	waysOf map[string][]*way
+	setsOf *setsOf
+}
+
+// gather reads the head and (when there is one) the merge base: first what the
+// change touches and what hangs on it, then what those files name.
+func (c *Check) gather(ctx context.Context, change checks.Change) (head, base *side, err error) {
+	head = &side{tree: change.Head, known: map[string]known{}, touched: map[string]bool{}}
+	if change.MergeBase == nil {
+		return head, nil, c.gatherAll(ctx, head, change.Progress)
+	}
+	base = &side{tree: change.MergeBase, known: map[string]known{}, touched: map[string]bool{}}
+	c.start(change, head, base)
+	for range maxRounds {
+		if len(head.wanted)+len(base.wanted) == 0 {
+			return head, base, nil
+		}
+		if err := c.round(ctx, head, base); err != nil {
+			return nil, nil, err
+		}
+	}
+	head.defeat()
+	return head, base, nil
+}
+
+// start wants the touched files, at their old path on the base, and the dependents on both.
+func (c *Check) start(change checks.Change, head, base *side) {
+	for _, f := range change.Files {
+		if f.Status != tree.Removed && c.Reads(f.Path) && f.Mode == tree.Regular {
+			head.wanted = append(head.wanted, f.Path)
+			head.touched[f.Path] = true
+		}
+		if f.Status != tree.Added && c.Reads(f.Was()) {
+			base.wanted = append(base.wanted, f.Was())
+			base.touched[f.Was()] = true
+		}
+	}
+	for _, p := range change.Dependents {
+		if c.Reads(p) {
+			head.wanted = append(head.wanted, p)
+			base.wanted = append(base.wanted, p)
+		}
+	}
+}
+
+// round reads what both sides want, in one request where the trees allow it, and
+// wants what the files just read name. A file that one side comes to by name is
+// read on the other side too, so that old and new are compared like for like.
+func (c *Check) round(ctx context.Context, head, base *side) error {
+	head.recall(ctx, c)
+	base.recall(ctx, c)
+	if err := tree.Prefetch(ctx, tree.Want{Tree: head.tree, Paths: head.wanted}, tree.Want{Tree: base.tree, Paths: base.wanted}); err != nil {
+		return fmt.Errorf("read the files of the change: %w", err)
+	}
+	for _, s := range []*side{head, base} {
+		for _, p := range s.wanted {
+			s.load(c, p)
+		}
+		s.wanted = nil
+	}
+	var named []string
+	for _, s := range []*side{head, base} {
+		names, err := s.named(ctx)
+		if err != nil {
+			return fmt.Errorf("list the files that the change may name: %w", err)
+		}
+		named = append(named, names...)
+	}
+	slices.Sort(named)
+	for _, p := range slices.Compact(named) {
+		head.want(p)
+		base.want(p)
+	}
+	return nil
+}
+
+func (s *side) want(p string) {
+	if _, done := s.known[p]; !done {
+		s.wanted = append(s.wanted, p)
+	}
+}
+
+// recall takes from the kept facts what need not be read.
+func (s *side) recall(ctx context.Context, c *Check) {
+	if c.facts == nil {
+		return
+	}
+	s.wanted = slices.DeleteFunc(s.wanted, func(p string) bool {
+		e, ok := s.tree.Lookup(p)
+		if !ok || e.SHA == "" || e.Mode != tree.Regular {
+			return false
+		}
+		data, ok := c.facts.Get(context.WithoutCancel(ctx), key(p, e.SHA))
+		if !ok {
+			return false
+		}
+		k, ok := decode(data)
+		if ok {
+			s.known[p] = k
+		}
+		return ok
+	})
+}
+
+// load reads one file that was prefetched.
+func (s *side) load(c *Check, p string) {
+	if _, done := s.known[p]; done {
+		return
+	}
+	data, err := s.tree.Read(p)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, tree.ErrNotRegular):
+		s.known[p] = known{}
+		return
+	case err != nil:
+		s.known[p] = known{}
+		s.unread = append(s.unread, checks.Unread{Path: p, Kind: checks.Defeated, Reason: err.Error()})
+		return
+	}
+	k := c.read(p, data)
+	s.known[p] = k
+	if e, ok := s.tree.Lookup(p); ok && e.SHA != "" && c.facts != nil {
+		c.facts.Put(context.Background(), key(p, e.SHA), k.encode())
+	}
+}
+
+// defeat tells what is still wanted after the last round. It counts as touched: a
+// chain of files must not hide what the change does at its end.
+func (s *side) defeat() {
+	for _, p := range s.wanted {
+		s.unread = append(s.unread, checks.Unread{Path: p, Kind: checks.Defeated, Touched: true,
+			Reason: fmt.Sprintf("files name files name files: this one would be read in round %d, and %d is the limit", maxRounds+1, maxRounds)})
+	}
+}
+
+// chunk is how many files are in flight when a whole tree is read.
+const chunk = 256
+
+// gatherAll reads every file of the tree that some reader takes, several at a time.
+func (c *Check) gatherAll(ctx context.Context, s *side, progress func(done, total int)) error {
+	entries, unread, err := s.tree.List(ctx)
+	if err != nil {
+		return fmt.Errorf("list the tree: %w", err)
+	}
+	for _, name := range unread {
+		s.unread = append(s.unread, checks.Unread{Path: name, Kind: checks.Unsupported, Reason: "the name is not UTF-8"})
+	}
+	var paths []string
+	for _, e := range entries {
+		if e.Mode == tree.Regular && c.Reads(e.Path) {
+			paths = append(paths, e.Path)
+		}
+	}
+	done := 0
+	for part := range slices.Chunk(paths, chunk) {
+		if err := s.loadChunk(ctx, c, part); err != nil {
+			return err
+		}
+		if done += len(part); progress != nil {
+			progress(done, len(paths))
+		}
+	}
+	return nil
+}
+
+func (s *side) loadChunk(ctx context.Context, c *Check, paths []string) error {
+	if err := s.tree.Prefetch(ctx, paths); err != nil {
+		return fmt.Errorf("read the tree: %w", err)
+	}
+	parts := make([]*side, len(paths))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range paths {
+		group.Go(func() error {
+			parts[i] = &side{tree: s.tree, known: map[string]known{}}
+			parts[i].load(c, p)
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("read the tree: %w", err)
+	}
+	for _, part := range parts {
+		for p, k := range part.known {
+			if k.File != nil || k.Bytes > 0 {
+				s.known[p] = k
+			}
+		}
+		s.unread = append(s.unread, part.unread...)
+	}
+	return nil
+}
+
+// report judges every site of every file that was read.
+func (s *side) report(c *Check) checks.Report {
+	r := checks.Report{Check: Name, Unread: slices.Clone(s.unread)}
+	s.findUsers()
+	for _, p := range s.paths() {
+		k := s.known[p]
+		r.Files++
+		r.Bytes += k.Bytes
+		if k.File == nil || c.policy.Ignores(Name, p) {
+			continue
+		}
+		for _, u := range k.File.Unread {
+			r.Unread = append(r.Unread, checks.Unread{Path: p, Line: u.Line, Kind: u.Kind, Reason: u.Reason})
+		}
+		for _, i := range k.Ignores {
+			i.Path = p
+			r.Ignores = append(r.Ignores, i)
+		}
+		s.judgeFile(c, p, k, &r)
+	}
+	return r
+}
+
+func (s *side) judgeFile(c *Check, p string, k known, r *checks.Report) {
+	ways := byScope(s.ways(p))
+	builds := s.builds(k.File, ways[0][0].scope)
+	for _, written := range k.File.Sites {
+		at := k.site(written, p, s.tree.Commit(), c.policy)
+		local := localTo(at, builds)
+		var candidates []candidate
+		for _, same := range ways {
+			scope := same[0].scope
+			for _, v := range iac.Resolve(at.whole(scope), scope) {
+				r := parse(v)
+				candidates = append(candidates, candidate{r, local(r) || s.replaced(same, r)})
+			}
+		}
+		listed, finding := at.judge(candidates)
+		r.References = append(r.References, listed)
+		if finding != nil {
+			r.Findings = append(r.Findings, *finding)
+		}
+	}
+}
+
+func (s *side) paths() []string {
+	paths := make([]string, 0, len(s.known))
+	for p := range s.known {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	return paths
+}

@@ -1,0 +1,105 @@
+package images
+
+import (
+	"context"
+	"path"
+
+	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/iac"
+	"github.com/checkrein/checkrein/checks/policy"
+)
+
+// Name is the check's name, the word before the slash in its rules.
+const Name = "images"
+
+// Check is the images check under one policy.
+type Check struct {
+	policy  *policy.Policy
+	facts   Facts
+	ruleIDs []string
+}
+
+// New makes the check. rules are the ids that inline ignores may name; facts may
+// be nil: then every file is read anew.
+func New(p *policy.Policy, rules []string, facts Facts) *Check {
+	return &Check{policy: p, facts: facts, ruleIDs: rules}
+}
+
+// Name implements checks.Check.
+func (c *Check) Name() string { return Name }
+
+// Reads implements checks.Check.
+func (c *Check) Reads(file string) bool {
+	return iac.Reads(file) && !c.policy.Ignores(Name, file)
+}
+
+// Learn implements checks.Check.
+func (c *Check) Learn(file, blob string, data []byte) []string {
+	known := c.read(file, data)
+	if c.facts != nil {
+		c.facts.Put(context.Background(), key(file, blob), known.encode())
+	}
+	return known.names(file)
+}
+
+// Run implements checks.Check: it reads what the change touches, what hangs on it
+// and what those files name, at the head and at the merge base, and tells apart
+// what is new.
+func (c *Check) Run(ctx context.Context, change checks.Change) checks.Report {
+	head, base, err := c.gather(ctx, change)
+	if err != nil {
+		return checks.Report{Check: Name, Err: err, Unread: []checks.Unread{{Kind: checks.Failed, Reason: err.Error()}}}
+	}
+	report := head.report(c)
+	was := oldPaths(change)
+	if base == nil {
+		for i := range report.Findings {
+			report.Findings[i].New = true
+		}
+	} else {
+		old := base.report(c)
+		checks.Fresh(report.Findings, old.Findings, was)
+		markIgnores(report.Ignores, old.Ignores, was)
+	}
+	for i := range report.Unread {
+		report.Unread[i].Touched = report.Unread[i].Touched || change.Touches(report.Unread[i].Path)
+	}
+	checks.Sort(report.Findings)
+	sortReferences(report.References)
+	return report
+}
+
+// oldPaths maps a path of the head to its path at the merge base.
+func oldPaths(change checks.Change) func(string) string {
+	old := map[string]string{}
+	for _, f := range change.Files {
+		old[f.Path] = f.Was()
+	}
+	return func(p string) string {
+		if was, ok := old[p]; ok {
+			return was
+		}
+		return p
+	}
+}
+
+// markIgnores marks the inline ignores that the merge base does not have. The line
+// that one covers belongs to it: an old ignore does not cover a new image.
+func markIgnores(head, base []checks.Ignore, was func(string) string) {
+	type id struct{ path, rule, until, reason, line string }
+	count := map[id]int{}
+	for _, i := range base {
+		count[id{i.Path, i.Rule, i.Until, i.Reason, i.LineSum}]++
+	}
+	for i := range head {
+		k := id{was(head[i].Path), head[i].Rule, head[i].Until, head[i].Reason, head[i].LineSum}
+		head[i].New = count[k] == 0
+		count[k]--
+	}
+}
+
+// key is where the facts of a file are kept. Readers look at the last element of
+// the path only.
+func key(file, blob string) FactKey {
+	return FactKey{Blob: blob, Reader: "iac:" + path.Base(file)}
+}

@@ -1,0 +1,66 @@
+package images
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/checkrein/checkrein/checks"
+)
+
+// kind is what a file is for; it decides how hard its findings are.
+type kind int
+
+const (
+	deployment kind = iota
+	building        // Dockerfiles and build tools
+	pipeline        // CI
+	example         // examples, tests, documentation
+)
+
+// exampleDirs are folders whose files nobody deploys.
+var exampleDirs = regexp.MustCompile(`(?i)^_*(e2e|examples?|samples?|demos?|tutorials?|tests?|testing|testdata|fixtures?|docs?|documentation|spec|quickstarts?|playground|benchmarks?|archived?)_*$`)
+
+// exampleDirWords finds the same words inside longer folder names: integration-tests, getting-started-example.
+var exampleDirWords = regexp.MustCompile(`(?i)(^|[-_.])(e2e|examples?|samples?|tests?|testdata|fixtures?|demos?)([-_.]|$)`)
+
+// exampleFiles are file names that say the same: compose.test.yml, Dockerfile.e2e.
+var exampleFiles = regexp.MustCompile(`(?i)(^|[-_.])(e2e|example|sample|tests?|testing|demo)([-_.]|$)`)
+
+var pipelineDirs = regexp.MustCompile(`^(\.github|\.gitlab|\.circleci|\.buildkite|\.woodpecker|\.azuredevops|\.azure-pipelines|\.drone|\.tekton|\.ci|ci)$`)
+
+// kindOf tells a file's kind by path and by format.
+func kindOf(file, format string) kind {
+	dir, base := path.Split(file)
+	for _, part := range strings.Split(strings.Trim(dir, "/"), "/") {
+		if exampleDirs.MatchString(part) || exampleDirWords.MatchString(part) {
+			return example
+		}
+	}
+	if exampleFiles.MatchString(base) {
+		return example
+	}
+	for _, part := range strings.Split(strings.Trim(dir, "/"), "/") {
+		if pipelineDirs.MatchString(part) {
+			return pipeline
+		}
+	}
+	if format == "dockerfile" {
+		return building
+	}
+	return deployment
+}
+
+// soften lowers a severity for files that are not deployed: building and CI one
+// step, examples to a note.
+func (k kind) soften(s checks.Severity) checks.Severity {
+	switch {
+	case s == checks.Off:
+		return s
+	case k == example:
+		return checks.Note
+	case k == deployment:
+		return s
+	}
+	return s.Lower()
+}

@@ -1,0 +1,87 @@
+package images
+
+import (
+	"context"
+	"slices"
+
+	"github.com/checkrein/checkrein/checks/iac"
+	"github.com/checkrein/checkrein/checks/tree"
+)
+
+// named lists what is to be read because of the files read so far: what a file
+// takes from, always; what it hands to, where the change may alter what is handed.
+// So a file that was not touched brings in what it needs itself, not all its parts.
+func (s *side) named(ctx context.Context) ([]string, error) {
+	s.setsOf = newSetsOf()
+	m, err := s.globs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	handed := map[string]bool{}
+	var hand func(p string)
+	name := func(p string, use iac.Use, on bool) {
+		for _, target := range m.targets(p, use) {
+			names = append(names, target)
+			if on && !handed[target] {
+				handed[target] = true
+				hand(target)
+			}
+		}
+	}
+	hand = func(p string) {
+		if f := s.known[p].File; f != nil {
+			for _, use := range f.Uses {
+				name(p, use, hands(use))
+			}
+		}
+	}
+	for p, k := range s.known {
+		if k.File == nil {
+			continue
+		}
+		altered := s.altered(p, k.File)
+		for _, use := range k.File.Uses {
+			switch {
+			case altered && (use.Gives != nil || use.Hands && len(s.sets(p)) > 0):
+				name(p, use, true)
+			case use.Takes || !hands(use):
+				name(p, use, false)
+			}
+		}
+	}
+	return names, nil
+}
+
+// hands reports whether a use hands something to the other file: values, or images.
+func hands(use iac.Use) bool { return use.Hands || use.Gives != nil }
+
+// altered reports whether the change touches the file or one that it takes from.
+func (s *side) altered(p string, f *iac.File) bool {
+	return s.touched[p] || slices.ContainsFunc(f.Uses, func(use iac.Use) bool {
+		from, ok := iac.UsePath(p, use.Path)
+		return ok && use.Takes && s.touched[from]
+	})
+}
+
+// globs matches globs against the paths of the tree that are known, listed only
+// where a file that was read has a glob.
+func (s *side) globs(ctx context.Context) (*matcher, error) {
+	if !slices.ContainsFunc(s.paths(), func(p string) bool {
+		f := s.known[p].File
+		return f != nil && slices.ContainsFunc(f.Uses, func(use iac.Use) bool { return use.Glob })
+	}) {
+		return newMatcher(nil), nil
+	}
+	entries, _, err := s.tree.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, e := range entries {
+		if e.Mode == tree.Regular && iac.Reads(e.Path) {
+			paths = append(paths, e.Path)
+		}
+	}
+	return newMatcher(paths), nil
+}

@@ -1,0 +1,107 @@
+package images
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/checkrein/checkrein/checks/iac"
+)
+
+// Bounds on images that files put in place of others: how many all files of a tree
+// take from each other (beyond it they take none, and references are judged as
+// written), and how often one file may rename one image.
+const (
+	maxTaken   = 200_000
+	maxRenames = 4
+)
+
+// setsOf keeps what each file sets, by its path.
+type setsOf struct {
+	by   map[string]sets
+	left int
+}
+
+func newSetsOf() *setsOf { return &setsOf{by: map[string]sets{}, left: maxTaken} }
+
+// sets are the images that a file sets, by the name that is replaced.
+type sets map[string]set
+
+// set is an image that is set, with the file that gives the tag.
+type set struct {
+	iac.Set
+	from string
+}
+
+// put adds what is set later: it wins, but a new name alone keeps the tag given before.
+func (s sets) put(later set) {
+	if before := s[later.Name]; !later.Tag && before.Tag {
+		later.Tag, later.from = true, before.from
+	}
+	s[later.Name] = later
+}
+
+// replaced reports whether in every one of the ways a file above puts another image
+// in place of this one.
+func (s *side) replaced(ways []*way, r reference) bool {
+	name, ok := nameOf(r.value)
+	return ok && !slices.ContainsFunc(ways, func(w *way) bool { return !s.replaces(w, name) })
+}
+
+// replaces reports whether a file above puts another image in place of the name. The
+// replacement is a place of its own, and judged there: it does not replace itself.
+func (s *side) replaces(w *way, name string) bool {
+	for up := w.above; up != nil; up = up.above {
+		above := s.sets(up.scope.Path)
+		for range maxRenames {
+			set, ok := above[name]
+			if !ok {
+				break
+			}
+			if set.Tag && set.from != w.scope.Path {
+				return true
+			}
+			if set.As == "" {
+				break
+			}
+			name = set.As
+		}
+	}
+	return false
+}
+
+// nameOf is a value's name without tag and digest; false where it is not known.
+func nameOf(v iac.Value) (string, bool) {
+	name, _, _ := strings.Cut(masked(v), "@")
+	name, _ = split(name)
+	return name, name != "" && !strings.ContainsRune(name, hole)
+}
+
+// sets are the images that a file sets: those that it takes from other files, then its own.
+func (s *side) sets(p string) sets {
+	if known, ok := s.setsOf.by[p]; ok {
+		return known
+	}
+	all := sets{}
+	s.setsOf.by[p] = all // what a circle of files comes back to
+	f := s.known[p].File
+	if f == nil {
+		return all
+	}
+	for _, use := range f.Uses {
+		from, ok := iac.UsePath(p, use.Path)
+		if !ok || !use.Takes || from == p {
+			continue
+		}
+		taken := s.sets(from)
+		if s.setsOf.left -= len(taken); s.setsOf.left < 0 {
+			break
+		}
+		for _, set := range taken {
+			all.put(set)
+		}
+	}
+	for _, own := range f.Sets {
+		all.put(set{own, p})
+	}
+	return all
+}
