@@ -1,0 +1,53 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/checkrein/checkrein/checks"
+)
+
+// TestExceptionIsExact reads the snippet back: it must name exactly this finding.
+func TestExceptionIsExact(t *testing.T) {
+	for _, c := range []struct{ path, subject string }{
+		{"compose.yml", "redis:latest"},
+		{".github/workflows/build.yml", "ghcr.io/acme/x:1.2"},
+		{"a b/[x]{y}*?\\.yml", "${IMAGE:-redis:latest}"},
+		{"true", "null"},
+		{"1e3", "2027-01-31"},
+		{"x: y #z.yml", "- a"},
+		{"q\"uo'te`.yml", "```\nexceptions: []"},
+		{"übung/画像.yml", "\u202ex<!-- checkrein -->"},
+		{"no-subject.yml", ""},
+	} {
+		text := teller{j: Judged{Base: "main"}}.exception(checks.Finding{Rule: "images/mutable-tag", Path: c.path, Subject: c.subject})
+		_, rest, _ := strings.Cut(text, "yaml\n")
+		snippet, _, _ := strings.Cut(rest, "\n```")
+		var got struct {
+			Exceptions []struct{ Rule, Path, Subject, Reason, Until string }
+		}
+		if err := yaml.Unmarshal([]byte(snippet), &got); err != nil || len(got.Exceptions) != 1 {
+			t.Errorf("%q: %v, read %+v from\n%s", c.path, err, got, snippet)
+			continue
+		}
+		e := got.Exceptions[0]
+		if match, err := doublestar.Match(e.Path, c.path); !match || err != nil || e.Subject != c.subject || e.Rule != "images/mutable-tag" {
+			t.Errorf("%q %q: the snippet says %+v (match %v, %v)", c.path, c.subject, e, match, err)
+		}
+		if e.Reason != "" || e.Until != "" {
+			t.Errorf("reason and last day are for a person to give, got %+v", e)
+		}
+		if strings.Contains(text, Marker) {
+			t.Errorf("%q: the marker came from outside", c.subject)
+		}
+	}
+}
+
+func TestPolicyFindingsHaveNoException(t *testing.T) {
+	if got := (teller{}).exception(checks.Finding{Rule: "policy/invalid", Path: ".github/checkrein.yml"}); got != "" {
+		t.Errorf("got %s", got)
+	}
+}

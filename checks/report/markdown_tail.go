@@ -1,0 +1,87 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/checkrein/checkrein/checks"
+)
+
+// unread lists what was not read, with the reasons: it never passes as fine.
+// What makes the verdict undecided stands first.
+func (t teller) unread() string {
+	us := slices.SortedStableFunc(slices.Values(t.j.Verdict.Unread), func(a, b checks.Unread) int {
+		return cmp.Compare(weight(b), weight(a))
+	})
+	return list("### Not read", len(us), 20, 8000, func(i int) string {
+		u := us[i]
+		place := ""
+		if u.Path != "" { // a whole check can fail, without any file
+			place = t.h.place("", u.Path, u.Line, u.Line) + ": "
+		}
+		return "- " + place + prose(u.Reason, 300) + " (" + kindWords(u) + ")\n"
+	})
+}
+
+func weight(u checks.Unread) int {
+	switch {
+	case u.Kind == checks.Failed:
+		return 2
+	case u.Kind == checks.Defeated && u.Touched:
+		return 1
+	}
+	return 0
+}
+
+func kindWords(u checks.Unread) string {
+	switch {
+	case u.Kind == checks.Failed:
+		return "the check failed"
+	case u.Kind == checks.Unsupported:
+		return "no reader for this"
+	case !u.Touched:
+		return "could not be read; not touched by this change"
+	}
+	return "could not be read"
+}
+
+// suppressed lists, folded, what an exception lets pass, why and how long.
+func (t teller) suppressed() string {
+	ss := t.j.Verdict.Suppressed
+	if len(ss) == 0 {
+		return ""
+	}
+	heading := fmt.Sprintf("<details><summary>%s let pass by an exception</summary>", amount(len(ss), "finding"))
+	return list(heading, len(ss), 30, 8000, func(i int) string {
+		s := ss[i]
+		by := "inline"
+		if s.By == "policy" {
+			by = "by the policy"
+		}
+		return "- " + t.h.place("", s.Finding.Path, s.Finding.Line, s.Finding.EndLine) + " " + t.h.rule(s.Finding.Rule) + " " +
+			prose(s.Finding.Title, 150) + ": " + by + " until " + prose(s.Until, 20) + ", because: " + prose(s.Reason, 300) + "\n"
+	}) + "</details>\n\n"
+}
+
+// notices tells what concerns exceptions and the judgement itself.
+func (t teller) notices() string {
+	ns := slices.Concat(t.h.Notices, t.j.Verdict.Notices)
+	return list("### Notices", len(ns), 20, 6000, func(i int) string { return "- " + prose(ns[i], 400) + "\n" })
+}
+
+// footer names the judge: policy and version.
+func (t teller) footer() string {
+	var parts []string
+	if t.h.PolicySource != "" {
+		parts = append(parts, "Policy: "+prose(t.h.PolicySource, 300))
+	}
+	if t.h.Version != "" {
+		parts = append(parts, "Checkrein "+prose(t.h.Version, 60))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "---\n" + strings.Join(parts, " · ") + "\n"
+}
