@@ -1,0 +1,65 @@
+// Package work claims due rows under a lease, runs the handler, retries and
+// schedules. Work is a level, not a list of messages: a row says that a key is
+// wanted up to a count, and done up to a count.
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrLost says that the lease was lost: another holder has the key now, and
+// nothing may be written under the old claim any more.
+var ErrLost = errors.New("lease lost")
+
+// Claim is a row held under a lease.
+type Claim struct {
+	Key   string // "head:42@<sha>", "sweep"
+	Kind  string // the word before the colon, or the whole key
+	Want  int64  // what Done will mark as done
+	Token int64  // fencing token: grows with every claim of the key
+	Tries int    // failed attempts since the last success
+	// Rerun: since the last Done somebody asked for a new run.
+	Rerun bool
+	// Resumed: an earlier holder of this key ended without Done, so requests of its
+	// attempt may have reached GitHub.
+	Resumed bool
+	Since   time.Time // since when the row is due
+}
+
+// Queue is the store's side. Every method but Claim answers ErrLost when the
+// token is no longer the row's.
+type Queue interface {
+	// Claim leases the row that has been due longest; nil when none is due.
+	Claim(ctx context.Context, lease time.Duration) (*Claim, error)
+	Renew(ctx context.Context, c *Claim, lease time.Duration) error
+	// Done marks everything up to c.Want as done; the row stays due when more was wanted meanwhile.
+	Done(ctx context.Context, c *Claim) error
+	// Retry releases the row, due again at next, with the reason of the failure.
+	Retry(ctx context.Context, c *Claim, next time.Time, reason string) error
+	// Park releases the row as not due until something wants it anew.
+	Park(ctx context.Context, c *Claim, reason string) error
+	// Schedule makes key due every interval, first at once; a key that is scheduled keeps its time.
+	Schedule(ctx context.Context, key string, every time.Duration) error
+	// Due sends when work may have become due; it is a hint and may be late.
+	Due() <-chan struct{}
+}
+
+// HeadKey is the key of the work row for one head commit.
+func HeadKey(repository int64, sha string) string {
+	return fmt.Sprintf("head:%d@%s", repository, sha)
+}
+
+// ParseHeadKey reverses HeadKey.
+func ParseHeadKey(key string) (repository int64, sha string, err error) {
+	rest, ok := strings.CutPrefix(key, "head:")
+	id, sha, cut := strings.Cut(rest, "@")
+	if repository, err = strconv.ParseInt(id, 10, 64); !ok || !cut || err != nil {
+		return 0, "", fmt.Errorf("work key %q: want head:<repository id>@<sha>", key)
+	}
+	return repository, sha, nil
+}
