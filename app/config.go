@@ -1,0 +1,146 @@
+// Package app is the GitHub App: configuration and wiring, nothing else.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/sethvargo/go-envconfig"
+)
+
+// Config is the environment of `checkrein serve`. Secrets may stand in files: a
+// variable with _FILE appended names one.
+type Config struct {
+	AppID          int64    `env:"GITHUB_APP_ID, required"`
+	PrivateKey     string   `env:"GITHUB_APP_PRIVATE_KEY, required"`
+	WebhookSecrets []string `env:"GITHUB_WEBHOOK_SECRET, required"`
+	APIURL         string   `env:"GITHUB_API_URL, default=https://api.github.com"`
+	Owners         []string `env:"CHECKREIN_OWNERS"`
+	DatabaseURL    string   `env:"CHECKREIN_DATABASE_URL, default=sqlite:checkrein.db"`
+	Listen         string   `env:"CHECKREIN_LISTEN, default=:8080"`
+	LogLevel       string   `env:"CHECKREIN_LOG_LEVEL, default=info"`
+}
+
+// Variable documents one variable of the environment.
+type Variable struct{ Name, Default, Says string }
+
+// Variables lists what Config reads, for --help.
+func Variables() []Variable {
+	return []Variable{
+		{"GITHUB_APP_ID", "", "the App's id, a number (required)"},
+		{"GITHUB_APP_PRIVATE_KEY", "", "the App's private key, PEM (required; or GITHUB_APP_PRIVATE_KEY_FILE)"},
+		{"GITHUB_WEBHOOK_SECRET", "", "the webhook's secret; several separated by commas while one is replaced (required; or GITHUB_WEBHOOK_SECRET_FILE)"},
+		{"GITHUB_API_URL", "https://api.github.com", "for Enterprise Server https://HOST/api/v3"},
+		{"CHECKREIN_OWNERS", "", "whose installations are served, separated by commas; empty: all"},
+		{"CHECKREIN_DATABASE_URL", "sqlite:checkrein.db", "where the state is kept"},
+		{"CHECKREIN_LISTEN", ":8080", "where POST /webhook is served"},
+		{"CHECKREIN_LOG_LEVEL", "info", "debug, info, warn or error"},
+	}
+}
+
+// secrets may be given by a file.
+var secrets = []string{"GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"}
+
+// ReadConfig reads the environment through lookup (os.LookupEnv) and says which
+// variable is missing or wrong.
+func ReadConfig(ctx context.Context, lookup func(string) (string, bool)) (Config, error) {
+	env, err := withFiles(lookup)
+	if err != nil {
+		return Config{}, err
+	}
+	var c Config
+	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &c, Lookuper: env}); err != nil {
+		return Config{}, missing(env, err)
+	}
+	return c, c.validate()
+}
+
+// missing names every required variable that is absent, not only the first, else
+// the one that is no number.
+func missing(env envconfig.Lookuper, err error) error {
+	var absent []string
+	for _, name := range []string{"GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"} {
+		if _, ok := env.Lookup(name); !ok {
+			absent = append(absent, name)
+		}
+	}
+	if len(absent) > 0 {
+		return fmt.Errorf("the environment lacks %s: see `checkrein serve --help`", strings.Join(absent, ", "))
+	}
+	if id, _ := env.Lookup("GITHUB_APP_ID"); !number.MatchString(id) {
+		return fmt.Errorf("GITHUB_APP_ID is %q: expected the App's id, a positive number", id)
+	}
+	return fmt.Errorf("read the environment: %w", err)
+}
+
+var number = regexp.MustCompile(`^[0-9]{1,18}$`)
+
+func (c *Config) validate() error {
+	c.PrivateKey = strings.TrimSpace(c.PrivateKey)
+	switch {
+	case c.AppID <= 0:
+		return fmt.Errorf("GITHUB_APP_ID is %d: expected the App's id, a positive number", c.AppID)
+	case c.PrivateKey == "":
+		return errors.New("GITHUB_APP_PRIVATE_KEY is empty: expected the App's private key in PEM")
+	case len(c.WebhookSecrets) == 0:
+		return errors.New("GITHUB_WEBHOOK_SECRET is empty: without it anyone could send events")
+	}
+	for i, s := range c.WebhookSecrets {
+		if c.WebhookSecrets[i] = strings.TrimSpace(s); c.WebhookSecrets[i] == "" {
+			return errors.New("GITHUB_WEBHOOK_SECRET holds an empty secret: with it anyone could send events")
+		}
+	}
+	for i, o := range c.Owners {
+		c.Owners[i] = strings.TrimSpace(o)
+	}
+	if _, err := c.level(); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (c *Config) level() (slog.Level, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return level, fmt.Errorf("CHECKREIN_LOG_LEVEL is %q: expected debug, info, warn or error", c.LogLevel)
+	}
+	return level, nil
+}
+
+// environment answers envconfig; values read from files win over nothing.
+type environment struct {
+	lookup func(string) (string, bool)
+	files  map[string]string
+}
+
+// Lookup implements envconfig.Lookuper.
+func (e environment) Lookup(name string) (string, bool) {
+	if v, ok := e.files[name]; ok {
+		return v, true
+	}
+	return e.lookup(name)
+}
+
+func withFiles(lookup func(string) (string, bool)) (environment, error) {
+	env := environment{lookup: lookup, files: map[string]string{}}
+	for _, name := range secrets {
+		path, ok := lookup(name + "_FILE")
+		if !ok || path == "" {
+			continue
+		}
+		if _, both := lookup(name); both {
+			return env, fmt.Errorf("%s and %s_FILE are both set: expected one of them", name, name)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return env, fmt.Errorf("read %s_FILE: %w", name, err)
+		}
+		env.files[name] = strings.TrimRight(string(data), "\r\n")
+	}
+	return env, nil
+}

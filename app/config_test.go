@@ -1,0 +1,84 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestReadConfigRefuses(t *testing.T) {
+	whole := map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": "key", "GITHUB_WEBHOOK_SECRET": "s"}
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name string
+		set  map[string]string // on top of a whole environment; "-" unsets
+		want string
+	}{
+		{"nothing", map[string]string{"GITHUB_APP_ID": "-", "GITHUB_APP_PRIVATE_KEY": "-", "GITHUB_WEBHOOK_SECRET": "-"},
+			"GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_WEBHOOK_SECRET"},
+		{"empty secret", map[string]string{"GITHUB_WEBHOOK_SECRET": ""}, "GITHUB_WEBHOOK_SECRET is empty"},
+		{"one of several secrets empty", map[string]string{"GITHUB_WEBHOOK_SECRET": "a,,b"}, "GITHUB_WEBHOOK_SECRET holds an empty secret"},
+		{"blank secret", map[string]string{"GITHUB_WEBHOOK_SECRET": " "}, "GITHUB_WEBHOOK_SECRET"},
+		{"empty secret file", map[string]string{"GITHUB_WEBHOOK_SECRET": "-", "GITHUB_WEBHOOK_SECRET_FILE": file}, "GITHUB_WEBHOOK_SECRET is empty"},
+		{"secret and file", map[string]string{"GITHUB_WEBHOOK_SECRET_FILE": file}, "both set"},
+		{"no such file", map[string]string{"GITHUB_APP_PRIVATE_KEY": "-", "GITHUB_APP_PRIVATE_KEY_FILE": file + "x"}, "GITHUB_APP_PRIVATE_KEY_FILE"},
+		{"empty key", map[string]string{"GITHUB_APP_PRIVATE_KEY": " "}, "GITHUB_APP_PRIVATE_KEY is empty"},
+		{"id zero", map[string]string{"GITHUB_APP_ID": "0"}, "GITHUB_APP_ID is 0"},
+		{"id no number", map[string]string{"GITHUB_APP_ID": "one"}, "GITHUB_APP_ID"},
+		{"log level", map[string]string{"CHECKREIN_LOG_LEVEL": "loud"}, "CHECKREIN_LOG_LEVEL is \"loud\""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := ReadConfig(t.Context(), func(name string) (string, bool) {
+				if v, ok := c.set[name]; ok {
+					return v, v != "-"
+				}
+				v, ok := whole[name]
+				return v, ok
+			})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one that says %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestReadConfig(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("new,old\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": "key", "GITHUB_WEBHOOK_SECRET_FILE": file, "CHECKREIN_OWNERS": "acme, Beta"}
+	c, err := ReadConfig(t.Context(), func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(c.WebhookSecrets, "|") != "new|old" || strings.Join(c.Owners, "|") != "acme|Beta" || c.DatabaseURL != "sqlite:checkrein.db" || c.Listen != ":8080" {
+		t.Errorf("configuration %+v", c)
+	}
+}
+
+// The documented variables are the ones that are read, with their defaults.
+func TestVariablesAreThoseOfConfig(t *testing.T) {
+	read := map[string]bool{}
+	_, err := ReadConfig(t.Context(), func(name string) (string, bool) {
+		read[strings.TrimSuffix(name, "_FILE")] = true
+		return map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": "k", "GITHUB_WEBHOOK_SECRET": "s"}[name], !strings.HasPrefix(name, "CHECKREIN_") && !strings.HasSuffix(name, "_FILE") && name != "GITHUB_API_URL"
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range Variables() {
+		if !read[v.Name] {
+			t.Errorf("%s is documented and not read", v.Name)
+		}
+		delete(read, v.Name)
+	}
+	for name := range read {
+		t.Errorf("%s is read and not documented", name)
+	}
+}
