@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/checkrein/checkrein/checks/all"
+	"github.com/checkrein/checkrein/checks/local"
+	"github.com/checkrein/checkrein/checks/report"
+	"github.com/checkrein/checkrein/checks/verdict"
+)
+
+const checkLong = `Judge a local repository. No account and no network are needed. DIR (default: here) is a git
+checkout, or a folder in one: then too the whole repository is meant. With --all it may be a
+plain folder.
+
+Without --all only what changed is judged: the work tree (or --head) against the merge base
+with the default branch of origin, or with --base. Findings that were there before do not block.
+
+Exit codes: 0 success; 1 failure or undecided; 2 wrong usage or invalid policy; 3 no report
+could be made.`
+
+const checkExample = `  checkrein check                            # this work tree against origin's default branch
+  checkrein check --base main --head fix-1   # two refs
+  checkrein check --all                      # the whole repository, or a plain folder
+  checkrein check --format github            # annotations in a GitHub workflow`
+
+type checkFlags struct {
+	local.Options
+	only, format string
+}
+
+func newCheck() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:     "check [flags] [DIR]",
+		Short:   "Judge a local repository",
+		Long:    checkLong,
+		Example: checkExample,
+		Args:    takes(1, "one folder"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.Dir = "."
+			if len(args) == 1 {
+				f.Dir = args[0]
+			}
+			return f.run(cmd)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.Base, "base", "", "compare against this `REF` (default: merge base with the default branch of origin; without one, the first parent)")
+	flags.StringVar(&f.Head, "head", "", "judge this `REF` instead of the work tree")
+	flags.BoolVar(&f.All, "all", false, "judge the whole tree, not only what changed; every finding is then new")
+	flags.StringVar(&f.only, "only", "", "`CHECKS` to run, separated by commas: "+strings.Join(all.Names(), ", "))
+	flags.StringVar(&f.Policy, "policy", "", "policy `FILE` instead of .github/checkrein.yml of the base")
+	flags.StringVar(&f.format, "format", "text", "`FORMAT`: text, json or github (workflow commands)")
+	return cmd
+}
+
+// validate refuses flags that are empty (a variable that a script did not set) or do
+// not go together.
+func (f *checkFlags) validate(cmd *cobra.Command) error {
+	for _, name := range []string{"base", "head", "only", "policy"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return fmt.Errorf("--%s is empty: give it a value or leave it out", name)
+		}
+	}
+	if f.All && f.Base != "" {
+		return errors.New("--all judges the whole tree, so --base has no meaning with it: leave one out")
+	}
+	if !slices.Contains([]string{"text", "json", "github"}, f.format) {
+		return fmt.Errorf("--format is %q: expected text, json or github", f.format)
+	}
+	if f.only == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(f.only, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(all.Names(), name) {
+			return fmt.Errorf("--only names %q: expected %s", name, strings.Join(all.Names(), ", "))
+		}
+		f.Only = append(f.Only, name)
+	}
+	slices.Sort(f.Only)
+	f.Only = slices.Compact(f.Only)
+	return nil
+}
+
+func (f *checkFlags) run(cmd *cobra.Command) error {
+	if err := f.validate(cmd); err != nil {
+		return usage(cmd, err)
+	}
+	steps := startProgress(cmd.ErrOrStderr())
+	defer steps.stop()
+	f.Today, f.Step = time.Now().UTC(), steps.step
+	f.OnPanic = func(value any, stack []byte) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "checkrein: a check panicked: %v\n%s\n", value, stack)
+	}
+	began := time.Now()
+	result, err := local.Judge(cmd.Context(), f.Options)
+	steps.stop()
+	if err != nil {
+		return explain(err)
+	}
+	if err := f.print(cmd.OutOrStdout(), result, time.Since(began)); err != nil {
+		return &exit{exitNothing, fmt.Errorf("write the report: %w", err)}
+	}
+	if result.Verdict.Conclusion != verdict.Success {
+		return &exit{code: exitProblem}
+	}
+	return nil
+}
+
+// explain gives an error of judging its exit code.
+func explain(err error) error {
+	if invalid := (*local.PolicyError)(nil); errors.As(err, &invalid) || errors.Is(err, local.ErrNoPolicy) {
+		return &exit{exitUsage, err}
+	}
+	return &exit{exitNothing, err}
+}
+
+func (f *checkFlags) print(w io.Writer, r *local.Result, took time.Duration) error {
+	told := &report.Result{
+		Tool: "checkrein " + version, Base: r.Base, Head: r.Head, Compared: r.Compared(), Verdict: r.Verdict, Duration: took,
+		ShowImages: f.All || slices.Equal(f.Only, []string{"images"}),
+	}
+	switch f.format {
+	case "json":
+		return report.JSON(w, told)
+	case "github":
+		return report.GitHub(w, told)
+	}
+	return report.Text(w, told, style(w))
+}
+
+// style is the terminal's: colour is for terminals only, and not where NO_COLOR is set.
+func style(w io.Writer) report.Style {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return report.Style{}
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		width = 0
+	}
+	return report.Style{Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", Width: width}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/checkrein/checkrein/app"
+)
+
+func newServe() *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the GitHub App",
+		Long: "Run the GitHub App: take webhooks in on POST /webhook, judge every head of every open pull request\n" +
+			"and merge group, and post the required check run. Logs go to stderr, one JSON object a line.\n\n" +
+			"Configuration comes from the environment:\n\n" + environmentHelp(),
+		Example: "  GITHUB_APP_ID=1234 GITHUB_APP_PRIVATE_KEY_FILE=key.pem GITHUB_WEBHOOK_SECRET_FILE=secret checkrein serve",
+		Args:    takes(0, "no arguments: everything comes from the environment"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			config, err := app.ReadConfig(ctx, os.LookupEnv)
+			if err != nil {
+				return &exit{exitUsage, err}
+			}
+			a, err := app.New(ctx, config, version, cmd.ErrOrStderr())
+			if err != nil {
+				return &exit{exitUsage, fmt.Errorf("start: %w", err)}
+			}
+			if err := a.Run(ctx); err != nil {
+				return &exit{exitProblem, err}
+			}
+			return nil
+		},
+	}
+}
+
+// environmentHelp lists the variables, one a line.
+func environmentHelp() string {
+	var b strings.Builder
+	for _, v := range app.Variables() {
+		fmt.Fprintf(&b, "  %-26s %s", v.Name, v.Says)
+		if v.Default != "" {
+			fmt.Fprintf(&b, " (default %s)", v.Default)
+		}
+		b.WriteByte('\n')
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
