@@ -36,6 +36,8 @@ func TestClassTable(t *testing.T) {
 		{Floating, "x:main-20240110-latest"},
 		{Exact, "x:release-1.2.3 x:v1.2-5-gabc1234 x:v1.2.3-5-gabc1234"},
 		{FloatingVersion, "x:1.2.3-nightly x:1.2.3-SNAPSHOT x:2.0.0-dev"},
+		{Exact, "Registry.example.com/x:1.2.3 X:5000/x:1.2.3"},
+		{Unresolved, "ECR_REPO_URI:IMAGE_TAG acme/IMAGE:latest"},
 		{Unresolved, "x:{{tag}} x:<tag> x: x@sha256:abc"},
 	}
 	for _, row := range rows {

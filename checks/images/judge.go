@@ -136,16 +136,23 @@ func (s *site) finding(rule string, r reference) checks.Finding {
 	return checks.Finding{Rule: rule, Path: s.path, Span: s.Span, Subject: r.value.Text(), Address: s.Address}
 }
 
-// field quotes the image field; the span is the tag's where it stands in the field.
+// field quotes the image field; where the tag stands in the file letter by letter,
+// the quote is of its line and the span is the tag's.
 func (s *site) field(note string, r reference) checks.Evidence {
-	span := s.Span
-	if piece := last(r.value); piece != nil && r.brought == nil && piece.From.Path == s.path {
-		if at := strings.LastIndexByte(piece.Text, ':'); r.tag != "" && at >= 0 && piece.From.Span.Line == s.Span.Line && oneLine(piece) {
-			span = piece.From.Span
-			span.Column += at + 1
-		}
+	quote := checks.Evidence{Path: s.path, Span: s.Span, Ref: s.ref, Text: s.Line, Note: note}
+	piece := last(r.value)
+	if piece == nil || r.tag == "" || r.brought != nil || piece.From.Path != s.path || !oneLine(piece) {
+		return quote
 	}
-	return checks.Evidence{Path: s.path, Span: span, Ref: s.ref, Text: s.Line, Note: note}
+	at := strings.LastIndexByte(piece.Text, ':')
+	if here := piece.From.Span.Line == s.Span.Line; at < 0 || !here && piece.From.Line == "" {
+		return quote
+	} else if !here {
+		quote.Text = piece.From.Line
+	}
+	quote.Span = piece.From.Span
+	quote.Column += at + 1
+	return quote
 }
 
 // oneLine: the piece stands in the file letter by letter, so columns can be counted in it.

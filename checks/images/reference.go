@@ -41,7 +41,7 @@ var plain = regexp.MustCompile(`^[\w.\-/:@\x{FFFC}]+$`)
 func parse(v iac.Value) reference {
 	text := masked(v)
 	ref := reference{value: v, class: Unresolved, name: v.Text()}
-	if !plain.MatchString(text) {
+	if !plain.MatchString(text) || shouted(text) {
 		return ref
 	}
 	if name, sum, ok := strings.Cut(text, "@"); ok {
@@ -89,6 +89,17 @@ func unmask(name string, v iac.Value) string {
 		}
 	}
 	return name
+}
+
+// shouted reports whether a repository has a capital letter. No registry takes one,
+// so it is a fill-in (ECR_REPO_URI:IMAGE_TAG); only a host before it and the tag may.
+func shouted(text string) bool {
+	name, _, _ := strings.Cut(text, "@")
+	name, _ = split(name)
+	if host, rest, ok := strings.Cut(name, "/"); ok && strings.ContainsAny(host, ".:") {
+		name = rest
+	}
+	return strings.ContainsAny(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
 // split parts a tag from a name; a colon before the last slash belongs to a registry's port.
