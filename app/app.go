@@ -28,7 +28,7 @@ const (
 	checkTime    = 2 * time.Minute // for one check of one change
 	leaseTime    = time.Minute
 	pollTime     = time.Second
-	graceTime    = 8 * time.Second // of the ten that a shutdown may take
+	graceTime    = 5 * time.Second // of the ten that a shutdown may take
 	maxTries     = 10
 	parallel     = 8
 	firstBackoff = 2 * time.Second

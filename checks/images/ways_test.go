@@ -53,7 +53,7 @@ func TestHostileLayers(t *testing.T) {
 	if got, want := len(judgeArchive(t, archive).Findings), layers*width*20; got != want {
 		t.Errorf("%d findings, want %d", got, want)
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > time.Minute { // a quarter of a second, but for the race detector on a busy machine
 		t.Errorf("took %v", took)
 	}
 }
