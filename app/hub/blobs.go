@@ -2,9 +2,7 @@ package hub
 
 import (
 	"context"
-	"crypto/sha1"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -83,7 +81,7 @@ func (e *graphEntry) text() ([]byte, error) {
 		return nil, errNotText
 	}
 	data := []byte(*b.Text)
-	if blobID(data) != e.OID {
+	if tree.BlobID(data) != e.OID {
 		return nil, errNotText
 	}
 	return data, nil
@@ -109,16 +107,8 @@ func (c *Client) blob(ctx context.Context, repo Repo, id string) ([]byte, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
-	if blobID(data) != id {
+	if tree.BlobID(data) != id {
 		return nil, fmt.Errorf("%s: %w", doing, errFalseBlob)
 	}
 	return data, nil
-}
-
-// blobID is the id that git gives these bytes.
-func blobID(data []byte) string {
-	h := sha1.New()
-	fmt.Fprintf(h, "blob %d\x00", len(data))
-	h.Write(data)
-	return hex.EncodeToString(h.Sum(nil))
 }

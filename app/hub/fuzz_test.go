@@ -55,7 +55,7 @@ func FuzzAnswers(f *testing.F) {
 				return
 			}
 			e, _ := remote.Lookup("a")
-			if content, err := remote.Read("a"); err == nil && blobID(content) != e.SHA {
+			if content, err := remote.Read("a"); err == nil && tree.BlobID(content) != e.SHA {
 				t.Errorf("bytes that do not hash to %q passed", e.SHA)
 			}
 		case 2:

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/checkrein/checkrein/checks/tree"
 )
 
 const policyText = "version: 1\n"
@@ -17,7 +19,7 @@ const policyText = "version: 1\n"
 func policyEntry() string { return textEntry(policyText) }
 
 func textEntry(text string) string {
-	id := blobID([]byte(text))
+	id := tree.BlobID([]byte(text))
 	return fmt.Sprintf(`{"mode":33188,"type":"blob","oid":%q,"object":{"oid":%q,"byteSize":%d,"isBinary":false,"isTruncated":false,"text":%q}}`, id, id, len(text), text)
 }
 
@@ -61,7 +63,7 @@ func TestState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := &File{Blob: blobID([]byte(policyText)), Data: []byte(policyText)}
+	file := &File{Blob: tree.BlobID([]byte(policyText)), Data: []byte(policyText)}
 	want := State{
 		Repo: shop,
 		Pulls: []Pull{
@@ -165,7 +167,7 @@ func TestStateTellsTheNewName(t *testing.T) {
 func TestStatePolicyFiles(t *testing.T) {
 	text := "version: 1 # \ufffd\n"
 	raw := "version: 1 # \xe4\n"
-	id := blobID([]byte(raw))
+	id := tree.BlobID([]byte(raw))
 	entry := func(mode int, kind, object string) string {
 		return fmt.Sprintf(`{"mode":%d,"type":%q,"oid":%q,"object":%s}`, mode, kind, id, object)
 	}

@@ -106,7 +106,7 @@ func TestTreeReads(t *testing.T) {
 	latin, bom, big := "name: caf\xe9\n", "\ufeffname: x\n", strings.Repeat("x", 600)
 	ids := map[string]string{}
 	for _, data := range []string{latin, bom, big, "\x00bin"} {
-		ids[data] = blobID([]byte(data))
+		ids[data] = tree.BlobID([]byte(data))
 	}
 	r := &repository{
 		commits: map[string]map[string]string{shaA: {
@@ -305,7 +305,7 @@ func TestTreeIsBounded(t *testing.T) {
 	var paths []string
 	for i := range heldSingles + 10 {
 		data := fmt.Sprintf("\x00%d", i)
-		id := blobID([]byte(data))
+		id := tree.BlobID([]byte(data))
 		blobs[id], paths = data, append(paths, fmt.Sprintf("%d.yml", i))
 		files[paths[i]] = entryJSON(33188, "blob", id, len(data), true, false, "")
 	}

@@ -5,7 +5,6 @@ package tree
 import (
 	"context"
 	"errors"
-	"io/fs"
 )
 
 // Mode is the kind of an entry, as git records it.
@@ -127,6 +126,3 @@ func (c Changed) Was() string {
 	}
 	return c.Path
 }
-
-// Exists reports whether err says that a path is there, readable or not.
-func Exists(err error) bool { return !errors.Is(err, fs.ErrNotExist) }

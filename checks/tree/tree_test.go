@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"testing"
 )
 
@@ -45,7 +46,7 @@ func TestWhatAChangeWas(t *testing.T) {
 	equal(t, "renamed", "old", Changed{Path: "new", OldPath: "old"}.Was())
 	equal(t, "kept", "new", Changed{Path: "new"}.Was())
 	_, err := Memory("", map[string]string{"link/x": ""}).Read("link")
-	equal(t, "a folder is there", true, Exists(err))
+	equal(t, "a folder is there", true, !errors.Is(err, fs.ErrNotExist))
 	_, err = Memory("", nil).Read("none")
-	equal(t, "nothing is there", false, Exists(err))
+	equal(t, "nothing is there", false, !errors.Is(err, fs.ErrNotExist))
 }
