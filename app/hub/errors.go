@@ -25,6 +25,10 @@ var (
 	ErrGone = errors.New("it was deleted")
 	// ErrLocked says that the conversation is locked: no comment can be written.
 	ErrLocked = errors.New("the conversation is locked")
+	// ErrBadKey says that GitHub does not take the app's id with its private key.
+	ErrBadKey = errors.New("GitHub refuses the app's id and private key (wrong id, wrong key, or this machine's clock is wrong)")
+	// ErrBadToken says that GitHub does not take a person's token.
+	ErrBadToken = errors.New("GitHub refuses the token: it is wrong or has expired")
 	// ErrForbidden says that the app lacks a permission.
 	ErrForbidden = errors.New("the app has no permission for this")
 )
@@ -88,8 +92,7 @@ func explainMint(err *ghinstallation.HTTPError) error {
 	case http.StatusNotFound, http.StatusForbidden:
 		return fmt.Errorf("making a token for installation %d: %w", err.InstallationID, ErrNoInstallation)
 	case http.StatusUnauthorized:
-		return errors.New("making a token: GitHub refused the app's id and private key " +
-			"(wrong key, or this machine's clock is wrong)")
+		return fmt.Errorf("making a token: %w", ErrBadKey)
 	}
 	return fmt.Errorf("making a token for installation %d: status %d", err.InstallationID, err.Response.StatusCode)
 }

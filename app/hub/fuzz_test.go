@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,8 +24,11 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: io.NopCloser(strings.NewReader(string(body)))}, nil
 }
 
+// reading reads an answer and fails when what passes is not sound.
+type reading func(t *testing.T, h *Hub, c *Client, data []byte)
+
 // FuzzAnswers feeds what GitHub, or somebody in its place, could send. The first byte
-// chooses the reader.
+// chooses the reader: those of single answers, then those of lists.
 func FuzzAnswers(f *testing.F) {
 	f.Add(append([]byte{0}, stateJSON(`"head":`+headJSON(pullJSON(4, "OPEN", shaA, "main", ""))+`,"p0":null,"b0":`+tipJSON(shaC, "null"), "null", `{"type":"NOT_FOUND","path":["repository","p0"]}`)...))
 	f.Add(append([]byte{1}, `{"data":{"repository":{"c1":{"oid":"x","f0":`+policyEntry()+`}}}}`...))
@@ -32,7 +36,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Add(append([]byte{3}, packed(f, global(shaA), file("d/a.yml", 3))...))
 	f.Add(append([]byte{4}, `{"check_runs":[{"id":3,"app":{"id":99}}]}`...))
 	f.Add(append([]byte{5}, `[{"filename":"a","status":"renamed","previous_filename":"b"}]`...))
-	key := keyPEM()
+	for i, seed := range listSeeds() {
+		f.Add(append([]byte{byte(len(answers()) + i)}, seed...))
+	}
+	key, readers := keyPEM(), slices.Concat(answers(), lists())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) == 0 {
 			return
@@ -42,14 +49,19 @@ func FuzzAnswers(f *testing.F) {
 			t.Fatal(err)
 		}
 		h.backoff = 1
-		c := h.Installation(1)
-		switch data[0] % 6 {
-		case 0:
+		readers[int(data[0])%len(readers)](t, h, h.Installation(1), data[1:])
+	})
+}
+
+func answers() []reading {
+	return []reading{
+		func(t *testing.T, h *Hub, c *Client, data []byte) {
 			s, err := c.State(t.Context(), Ask{Repo: shop, Head: shaA, Pulls: []int{4}, Bases: []string{"main"}, Policy: "p"})
 			if err == nil && s.Repo.ID != shop.ID {
 				t.Errorf("the state of another repository passed: %+v", s.Repo)
 			}
-		case 1:
+		},
+		func(t *testing.T, h *Hub, c *Client, data []byte) {
 			remote := c.Tree(shop, shaA, nil)
 			if remote.Prefetch(t.Context(), []string{"a"}) != nil {
 				return
@@ -58,26 +70,30 @@ func FuzzAnswers(f *testing.F) {
 			if content, err := remote.Read("a"); err == nil && tree.BlobID(content) != e.SHA {
 				t.Errorf("bytes that do not hash to %q passed", e.SHA)
 			}
-		case 2:
+		},
+		func(t *testing.T, h *Hub, c *Client, data []byte) {
 			got, err := c.Compare(t.Context(), shop, shaB, shaA, 0)
 			if err == nil && got.Problem == "" && got.MergeBase == "" {
 				t.Error("a comparison without a merge base passed")
 			}
-		case 3:
-			_ = unpack(strings.NewReader(string(data[1:])), shaA, func(name string, _ tree.Mode, _ int64, r io.Reader) error {
+		},
+		func(t *testing.T, h *Hub, c *Client, data []byte) {
+			_ = unpack(strings.NewReader(string(data)), shaA, func(name string, _ tree.Mode, _ int64, r io.Reader) error {
 				if strings.HasPrefix(name, "/") || strings.Contains("/"+name+"/", "/../") {
 					t.Errorf("name %q leads out", name)
 				}
 				_, err := io.Copy(io.Discard, r)
 				return err
 			})
-		case 4:
+		},
+		func(t *testing.T, h *Hub, c *Client, data []byte) {
 			_, _ = c.Runs(t.Context(), shop, shaA)
-		case 5:
+		},
+		func(t *testing.T, h *Hub, c *Client, data []byte) {
 			var list []*github.CommitFile
-			if json.Unmarshal(data[1:], &list) == nil {
+			if json.Unmarshal(data, &list) == nil {
 				_, _ = changed(list)
 			}
-		}
-	})
+		},
+	}
 }

@@ -109,7 +109,11 @@ func TestEvaluationAgainstGitHub(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(state.Pulls) != 1 || state.Pulls[0] != (hub.Pull{Number: p.Number, Open: true, Head: head, BaseRef: "main"}) {
+	if len(state.Pulls) != 1 || state.Pulls[0].Updated.IsZero() {
+		t.Fatalf("pulls %+v", state.Pulls)
+	}
+	want := hub.Pull{Number: p.Number, Open: true, Head: head, BaseRef: "main", Updated: state.Pulls[0].Updated}
+	if state.Pulls[0] != want {
 		t.Errorf("pulls %+v", state.Pulls)
 	}
 	tip := state.Tips["main"]

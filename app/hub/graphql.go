@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -71,6 +72,9 @@ func (a *answer) whole() bool {
 // gap is the error for a part that is missing without being absent.
 func (a *answer) gap(what string) error {
 	text := "GraphQL left out " + what
+	if i := slices.IndexFunc(a.Errors, func(e graphError) bool { return e.Type == "FORBIDDEN" }); i >= 0 && a.whole() {
+		return fmt.Errorf("%s: %w: %s; `checkrein doctor` tells what was not accepted", text, ErrForbidden, clip(a.Errors[i].Message))
+	}
 	for _, e := range a.Errors {
 		if e.Type != "NOT_FOUND" {
 			text += ": " + clip(e.Type+" "+e.Message)

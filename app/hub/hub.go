@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"context"
 	"crypto/rsa"
 	"errors"
 	"fmt"
@@ -32,13 +31,7 @@ type Config struct {
 	Transport     http.RoundTripper // nil: a transport of its own with time-outs
 	Log           *slog.Logger      // nil: nothing is logged
 	Now           func() time.Time  // nil: time.Now
-}
-
-// App is the app as GitHub knows it.
-type App struct {
-	ID   int64
-	Slug string
-	Name string
+	Rates         *Rates            // of writes; nil: what GitHub allows, with a margin
 }
 
 // Hub hands out one client for each installation, with its token and its limits.
@@ -53,6 +46,9 @@ type Hub struct {
 	log     *slog.Logger
 	now     func() time.Time
 	clients *lru
+	rates   Rates
+	slots   chan struct{} // requests under way
+	self    *Client       // the app itself, as no installation
 
 	backoff   time.Duration // before the first repeat; the second waits twice as long
 	timeout   time.Duration // of one request with its repeats
@@ -68,14 +64,31 @@ func New(cfg Config) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := cfg.reach()
+	if err != nil {
+		return nil, err
+	}
+	h.appID, h.key = cfg.AppID, key
+	g := newGate(h, 0)
+	// The app's own transport makes no installation token, so it may be shared.
+	h.self = &Client{hub: h, gate: g, api: h.rest(ghinstallation.NewAppsTransportFromPrivateKey(g, h.appID, h.key))}
+	return h, nil
+}
+
+// reach is a hub that knows where GitHub is but not yet who asks.
+func (cfg Config) reach() (*Hub, error) {
 	api, err := parseAPIURL(cfg.APIURL)
 	if err != nil {
 		return nil, err
 	}
 	h := &Hub{
-		appID: cfg.AppID, key: key, api: api, graphql: graphURL(api), agent: cfg.UserAgent,
+		api: api, graphql: graphURL(api), agent: cfg.UserAgent,
 		base: cfg.Transport, log: cfg.Log, now: cfg.Now, clients: newLRU(keptInstallations),
+		rates: defaultRates(), slots: make(chan struct{}, together),
 		backoff: 200 * time.Millisecond, timeout: requestTimeout, maxAnswer: maxAnswer,
+	}
+	if cfg.Rates != nil {
+		h.rates = *cfg.Rates
 	}
 	if h.base == nil {
 		h.base = newTransport()
@@ -144,21 +157,6 @@ func newTransport() *http.Transport {
 	}
 }
 
-// App asks GitHub who the app is. An answer about another app is an error.
-func (h *Hub) App(ctx context.Context) (App, error) {
-	g := newGate(h, 0)
-	client := h.rest(ghinstallation.NewAppsTransportFromPrivateKey(g, h.appID, h.key))
-	answer, _, err := client.Apps.Get(ctx, "")
-	if err != nil {
-		return App{}, explain("asking GitHub about the app", err)
-	}
-	app := App{ID: answer.GetID(), Slug: answer.GetSlug(), Name: answer.GetName()}
-	if app.ID != h.appID {
-		return App{}, fmt.Errorf("asking GitHub about app %d: the answer is about app %d", h.appID, app.ID)
-	}
-	return app, nil
-}
-
 // Installation is the client of one installation; the same one each time, so that
 // its token is made once an hour and its limits are known to all who use it.
 func (h *Hub) Installation(id int64) *Client {
@@ -167,7 +165,7 @@ func (h *Hub) Installation(id int64) *Client {
 
 // Budgets tells what is left of every limit that GitHub has spoken of lately.
 func (h *Hub) Budgets() []Budget {
-	var all []Budget
+	all := h.self.gate.budgets()
 	for _, c := range h.clients.all() {
 		all = append(all, c.gate.budgets()...)
 	}
@@ -176,8 +174,21 @@ func (h *Hub) Budgets() []Budget {
 
 // connect gives every installation an AppsTransport of its own: ghinstallation
 // writes to it whenever it makes a token, so sharing one would be a race.
-func (h *Hub) connect(id int64) *Client {
-	g := newGate(h, id)
+func (h *Hub) connect(id int64) *Client { return h.connectThrough(newGate(h, id)) }
+
+// Renew forgets the token of an installation, so that the next one has the permissions of
+// today; its limits stay known.
+func (h *Hub) Renew(id int64) {
+	old := h.Installation(id)
+	h.clients.drop(id, old)
+	h.clients.get(id, func() *Client {
+		same := *old.gate
+		return h.connectThrough(&same)
+	})
+}
+
+func (h *Hub) connectThrough(g *gate) *Client {
+	id := g.installation
 	apps := ghinstallation.NewAppsTransportFromPrivateKey(g, h.appID, h.key)
 	apps.BaseURL = strings.TrimSuffix(h.api.String(), "/")
 	auth := ghinstallation.NewFromAppsTransport(apps, id)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v4"
 	"github.com/google/go-cmp/cmp"
@@ -144,6 +145,30 @@ func TestRefusedTokenIsForgotten(t *testing.T) {
 	}
 }
 
+// A renewed token has the permissions of today; the limits that were met still hold.
+func TestRenew(t *testing.T) {
+	f := start(t, says(200, `{"check_runs":[]}`))
+	for range 2 {
+		if _, err := f.hub.Installation(5).Runs(t.Context(), shop, shaA); err != nil {
+			t.Fatal(err)
+		}
+		f.hub.Renew(5)
+	}
+	if f.calls[0].Auth == f.calls[1].Auth {
+		t.Errorf("authorization %q twice, want a new token", f.calls[1].Auth)
+	}
+	f.hub.Installation(5).gate.block(REST, time.Minute, false)
+	f.hub.Renew(5)
+	if _, err := f.hub.Installation(5).Runs(t.Context(), shop, shaA); !isLimit(err) {
+		t.Errorf("error %v after a limit was met, want it to hold", err)
+	}
+}
+
+func isLimit(err error) bool {
+	_, ok := errors.AsType[*LimitError](err)
+	return ok
+}
+
 func TestInstallationsAreBounded(t *testing.T) {
 	f := start(t, says(200, `{}`))
 	f.hub.clients = newLRU(2)
@@ -158,21 +183,6 @@ func TestInstallationsAreBounded(t *testing.T) {
 	}
 	if f.hub.Installation(1) != one {
 		t.Error("the one used last was dropped")
-	}
-}
-
-func TestApp(t *testing.T) {
-	f := start(t, says(200, `{"id":99,"slug":"checkrein","name":"Checkrein"}`))
-	app, err := f.hub.App(t.Context())
-	if err != nil || app != (App{99, "checkrein", "Checkrein"}) {
-		t.Errorf("%+v, %v", app, err)
-	}
-	if !strings.HasPrefix(f.last(t).Auth, "Bearer ") || f.last(t).Path != "/app" {
-		t.Errorf("asked as %+v", f.last(t))
-	}
-	other := start(t, says(200, `{"id":98}`))
-	if _, err := other.hub.App(t.Context()); err == nil || !strings.Contains(err.Error(), "app 98") {
-		t.Errorf("another app's answer: %v", err)
 	}
 }
 

@@ -9,22 +9,31 @@ import (
 	"time"
 )
 
-// LimitError says that GitHub's rate limit is used up: nothing is lost, it waits.
+// LimitError says that GitHub's rate limit is used up, or that a request is held back
+// to keep clear of it: nothing is lost, it waits.
 type LimitError struct {
 	Installation int64
 	Resource     Resource
 	Secondary    bool // the limit on bursts, not the hourly budget
-	Until        time.Time
+	// Why is the reason when it is not GitHub that refuses but this package.
+	Why   string
+	Until time.Time
 }
 
 // Error tells which limit and until when.
 func (e *LimitError) Error() string {
+	who, until := "the app itself", e.Until.UTC().Format(time.RFC3339)
+	if e.Installation != 0 {
+		who = fmt.Sprintf("installation %d", e.Installation)
+	}
+	if e.Why != "" {
+		return fmt.Sprintf("requests of %s (%s) wait until %s: %s", who, e.Resource, until, e.Why)
+	}
 	kind := "rate limit"
 	if e.Secondary {
 		kind = "secondary rate limit"
 	}
-	return fmt.Sprintf("GitHub's %s of installation %d (%s) is reached until %s",
-		kind, e.Installation, e.Resource, e.Until.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("GitHub's %s of %s (%s) is reached until %s", kind, who, e.Resource, until)
 }
 
 // RetryAfter is when the work may be tried again.
@@ -55,6 +64,8 @@ const (
 	// The wait is kept within these, whatever a header says.
 	shortestWait = time.Second
 	longestWait  = 2 * time.Hour
+	// keptShare is the part of a budget, in percent, that calls which can wait leave to others.
+	keptShare = 35
 )
 
 // ledger remembers the budgets of one installation and until when it must be silent.
@@ -86,6 +97,18 @@ func (l *ledger) check(r Resource) error {
 		return nil
 	}
 	return limit
+}
+
+// kept is the limit for calls that can wait: the last part of a budget is not theirs.
+func (l *ledger) kept(r Resource) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b, known := l.left[r]
+	if !known || !l.now().Before(b.Reset) || b.Remaining*100 >= b.Limit*keptShare {
+		return nil
+	}
+	return &LimitError{Installation: l.installation, Resource: r, Until: b.Reset,
+		Why: fmt.Sprintf("%d of %d requests are left, and the last %d %% are kept for judging", b.Remaining, b.Limit, keptShare)}
 }
 
 // block closes a resource; a secondary limit closes all of them.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -14,6 +15,9 @@ import (
 )
 
 const policyText = "version: 1\n"
+
+// friday is when every pull request of these answers was updated.
+var friday = time.Date(2026, 11, 20, 8, 30, 0, 0, time.UTC)
 
 // policyEntry is the policy as GraphQL tells it.
 func policyEntry() string { return textEntry(policyText) }
@@ -28,7 +32,7 @@ func tipJSON(commit, file string) string {
 }
 
 func pullJSON(number int, state, head, base, comments string) string {
-	return fmt.Sprintf(`{"number":%d,"state":%q,"headRefOid":%q,"baseRefName":%q,"baseRef":%s,"comments":{"nodes":[%s],"pageInfo":{"hasNextPage":false,"endCursor":null}}}`,
+	return fmt.Sprintf(`{"number":%d,"state":%q,"headRefOid":%q,"baseRefName":%q,"updatedAt":"2026-11-20T08:30:00Z","reviews":{"totalCount":0},"baseRef":%s,"comments":{"nodes":[%s],"pageInfo":{"hasNextPage":false,"endCursor":null}}}`,
 		number, state, head, base, tipJSON(shaB, policyEntry()), comments)
 }
 
@@ -67,8 +71,8 @@ func TestState(t *testing.T) {
 	want := State{
 		Repo: shop,
 		Pulls: []Pull{
-			{Number: 3, Head: shaA, BaseRef: "old"},
-			{Number: 4, Open: true, Head: shaA, BaseRef: "main", Comment: &Comment{ID: 4294967331, Body: "hi <!-- checkrein -->"}},
+			{Number: 3, Head: shaA, BaseRef: "old", Updated: friday},
+			{Number: 4, Open: true, Head: shaA, BaseRef: "main", Updated: friday, Comment: &Comment{ID: 4294967331, Body: "hi <!-- checkrein -->"}},
 		},
 		Tips: map[string]Tip{
 			"main":    {Ref: "main", Commit: shaB, Tree: shaC, Policy: file},
@@ -107,7 +111,8 @@ func TestStateGaps(t *testing.T) {
 	}{
 		{"no alias of a pull request", stateJSON(head+`,"b0":`+tip, "null", ""), nil},
 		{"null pull request beside a limit", stateJSON(head+`,"p0":null,"b0":`+tip, "null", limit), nil},
-		{"forbidden pull request", stateJSON(head+`,"p0":null,"b0":`+tip, "null", `{"type":"FORBIDDEN","path":["repository","p0"]}`), nil},
+		{"forbidden pull request", stateJSON(head+`,"p0":null,"b0":`+tip, "null", `{"type":"FORBIDDEN","path":["repository","p0"]}`), ErrForbidden},
+		{"forbidden pull request beside a limit", stateJSON(head+`,"p0":null,"b0":`+tip, "null", limit+`,{"type":"FORBIDDEN","path":["repository","p0"]}`), nil},
 		{"error within a pull request", stateJSON(head+`,"p0":null,"b0":`+tip, "null", `{"type":"NOT_FOUND","path":["repository","p0","comments"]}`), nil},
 		{"another number", stateJSON(head+`,"p0":`+pullJSON(5, "OPEN", shaA, "main", "")+`,"b0":`+tip, "null", ""), nil},
 		{"no alias of a base", stateJSON(head+`,"p0":`+pull, "null", ""), nil},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // repository checks that the answer is about the repository that is meant: names
@@ -29,12 +28,10 @@ func (g *gathering) repository(a *answer, raw json.RawMessage) (map[string]json.
 	if repo.DatabaseID == nil {
 		return nil, a.gap("the repository's id")
 	}
-	if *repo.DatabaseID != g.ask.Repo.ID {
-		return nil, fmt.Errorf("%w: %s is repository %d now, not %d", ErrMoved, g.ask.Repo, *repo.DatabaseID, g.ask.Repo.ID)
-	}
-	owner, name, _ := strings.Cut(repo.NameWithOwner, "/")
-	g.repo, g.archived = Repo{ID: *repo.DatabaseID, Owner: owner, Name: name}, repo.IsArchived
-	return fields, check(g.repo)
+	var err error
+	g.repo, err = g.ask.Repo.today(*repo.DatabaseID, repo.NameWithOwner)
+	g.archived = repo.IsArchived
+	return fields, err
 }
 
 // head reads the pull requests that GitHub associates with the commit.
@@ -151,7 +148,7 @@ func (g *gathering) add(ctx context.Context, a *answer, p *graphPull) error {
 	if _, known := g.pulls[p.Number]; known {
 		return nil
 	}
-	pull := Pull{Number: p.Number, Open: p.State == "OPEN", Head: p.HeadRefOID, BaseRef: p.BaseRefName}
+	pull := Pull{Number: p.Number, Open: p.State == "OPEN", Head: p.HeadRefOID, BaseRef: p.BaseRefName, Updated: p.UpdatedAt}
 	if pull.Open && p.BaseRef != nil {
 		if err := p.BaseRef.check(a); err != nil {
 			return err
@@ -161,8 +158,8 @@ func (g *gathering) add(ctx context.Context, a *answer, p *graphPull) error {
 	if pull.Open && p.BaseRef == nil && !a.whole() {
 		return a.gap(fmt.Sprintf("the base of pull request %d", p.Number))
 	}
-	comment, err := g.comment(ctx, p)
-	pull.Comment = comment
+	comment, spoken, err := g.comments(ctx, p)
+	pull.Comment, pull.Spoken = comment, spoken || p.Reviews.TotalCount > 0
 	g.pulls[p.Number] = pull
 	return err
 }

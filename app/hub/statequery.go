@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // The parts of the state query. A node of a connection costs GitHub the same whether
@@ -14,7 +15,8 @@ const (
 	fragments  = `
 fragment Tip on Ref { target { oid ... on Commit { tree { oid } file(path: $policy) { ` + fileFields + ` } } } }
 fragment Pull on PullRequest {
-  number state headRefOid baseRefName baseRef { ...Tip }
+  number state headRefOid baseRefName updatedAt baseRef { ...Tip }
+  reviews(states: [APPROVED], first: 1) { totalCount }
   comments(first: 100) { nodes { fullDatabaseId body viewerDidAuthor } pageInfo { hasNextPage endCursor } }
 }`
 )
@@ -119,12 +121,15 @@ type graphComments struct {
 type graphPull struct {
 	Number                         int
 	State, HeadRefOID, BaseRefName string
+	UpdatedAt                      time.Time
 	BaseRef                        *graphTip
+	Reviews                        *struct{ TotalCount int } // approving ones
 	Comments                       *graphComments
 }
 
 func (p *graphPull) check(a *answer) error {
-	if p == nil || p.Number == 0 || p.State == "" || p.HeadRefOID == "" || p.BaseRefName == "" || p.Comments == nil {
+	if p == nil || p.Number == 0 || p.State == "" || p.HeadRefOID == "" || p.BaseRefName == "" || p.UpdatedAt.IsZero() ||
+		p.Reviews == nil || p.Comments == nil {
 		return a.gap("a pull request")
 	}
 	return nil
@@ -144,13 +149,25 @@ func (c *graphComments) own() *Comment {
 	return nil
 }
 
+// command reports whether one of the comments is meant for the app.
+func (c *graphComments) command() bool {
+	for _, n := range c.Nodes {
+		if n != nil && commands(n.Body) {
+			return true
+		}
+	}
+	return false
+}
+
 // commentPages bounds the search; GitHub takes at most 2,500 comments.
 const commentPages = 25
 
-// comment looks for the app's own comment, page by page: taking a long conversation
-// for one without it would write another comment each time.
-func (g *gathering) comment(ctx context.Context, p *graphPull) (*Comment, error) {
-	found, after := p.Comments.own(), p.Comments.PageInfo.next()
+// comments looks for the app's own comment, page by page: taking a long conversation
+// for one without it would write another comment each time. What it reads on the way
+// also tells whether somebody spoke to the app.
+func (g *gathering) comments(ctx context.Context, p *graphPull) (found *Comment, spoken bool, err error) {
+	found, spoken = p.Comments.own(), p.Comments.command()
+	after := p.Comments.PageInfo.next()
 	for page := 1; found == nil && after != "" && p.State == "OPEN" && page < commentPages; page++ {
 		var data struct {
 			Repository *struct{ PullRequest *graphPull }
@@ -160,15 +177,16 @@ func (g *gathering) comment(ctx context.Context, p *graphPull) (*Comment, error)
     comments(first: 100, after: $after) { nodes { fullDatabaseId body viewerDidAuthor } pageInfo { hasNextPage endCursor } } } } }`,
 			map[string]any{"number": p.Number, "after": after}, &data)
 		if err != nil {
-			return nil, err
+			return nil, spoken, err
 		}
 		if data.Repository == nil || data.Repository.PullRequest == nil || data.Repository.PullRequest.Comments == nil {
-			return nil, (&answer{}).gap(fmt.Sprintf("the comments of pull request %d", p.Number))
+			return nil, spoken, (&answer{}).gap(fmt.Sprintf("the comments of pull request %d", p.Number))
 		}
 		next := data.Repository.PullRequest.Comments
 		found, after = next.own(), next.PageInfo.next()
+		spoken = spoken || next.command()
 	}
-	return found, nil
+	return found, spoken, nil
 }
 
 // associatedPages bounds the pull requests that are looked through for one commit.

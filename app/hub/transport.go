@@ -27,13 +27,15 @@ const (
 // cut is noticed here.
 type gate struct {
 	*ledger
-	hub     *Hub
-	writes  chan struct{} // GitHub asks for writes one after the other
-	refused func()        // the token was refused
+	hub            *Hub
+	writes         chan struct{} // GitHub asks for writes one after the other
+	runs, comments pacer
+	refused        func() // the token was refused
 }
 
 func newGate(h *Hub, installation int64) *gate {
-	return &gate{ledger: newLedger(installation, h.now), hub: h, writes: make(chan struct{}, 1)}
+	return &gate{ledger: newLedger(installation, h.now), hub: h, writes: make(chan struct{}, 1),
+		runs: newPacer(h.rates.Runs), comments: newPacer(h.rates.Comments)}
 }
 
 // RoundTrip answers with *LimitError or *UnavailableError where GitHub refuses to
@@ -44,18 +46,13 @@ func (g *gate) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resource := g.resource(req.URL)
-	if err := g.check(resource); err != nil {
-		return nil, err
-	}
 	// Queries and tokens are POSTs too, but asking for them twice changes nothing.
 	repeatable := req.Method == http.MethodGet || resource != REST
-	if !repeatable {
-		release, err := g.queue(req.Context())
-		if err != nil {
-			return nil, err
-		}
-		defer release()
+	leave, err := g.enter(req, resource, !repeatable)
+	if err != nil {
+		return nil, err
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(req.Context(), g.hub.timeout)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
@@ -114,13 +111,13 @@ func (g *gate) once(req *http.Request, resource Resource, body []byte) (*http.Re
 
 // judge sorts out limits and failures.
 func (g *gate) judge(resp *http.Response, resource Resource, data []byte) error {
+	g.note(resource, resp.Header)
 	if wait, secondary, ok := refusal(resp.StatusCode, resp.Header, data, g.now); ok {
 		limit := g.block(resource, wait, secondary)
 		g.hub.log.Warn("GitHub limits requests", "installation", g.installation,
 			"resource", resource, "secondary", secondary, "until", limit.Until)
 		return limit
 	}
-	g.note(resource, resp.Header)
 	switch {
 	case resp.StatusCode >= 500:
 		return &UnavailableError{Status: resp.StatusCode}
@@ -141,16 +138,6 @@ func (g *gate) resource(u *url.URL) Resource {
 		return AppJWT
 	}
 	return REST
-}
-
-// queue waits until no other write is under way.
-func (g *gate) queue(ctx context.Context) (release func(), err error) {
-	select {
-	case g.writes <- struct{}{}:
-		return func() { <-g.writes }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // pause waits a little before the next attempt; false when there is no time left.

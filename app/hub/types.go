@@ -43,6 +43,122 @@ type State struct {
 	Archived bool
 }
 
+// Installation is the app installed for an owner.
+type Installation struct {
+	ID          int64
+	Owner       string
+	Suspended   bool
+	Permissions map[string]string // granted: "checks": "write"
+	Events      []string
+}
+
+// Repository is a repository that an installation may see.
+type Repository struct {
+	Repo
+	Archived bool
+	Default  string // name of the default branch; empty: the repository is empty
+}
+
+// Open is what is open in one repository.
+type Open struct {
+	Repository
+	Pulls []Pull // without comments
+	// Groups are the merge heads that wait in the queue of the default branch.
+	Groups []QueueEntry
+	// Problem says why this repository could not be read; the rest stands.
+	Problem error
+}
+
+// QueueEntry is one pull request in a merge queue. An entry's Base is the Head of the
+// entry before it in the same group.
+type QueueEntry struct {
+	Pull       int
+	Head, Base string // commit ids
+}
+
+// Delivery is one attempt to deliver an event.
+type Delivery struct {
+	ID            int64
+	GUID          string // of the event: X-GitHub-Delivery
+	At            time.Time
+	Event, Action string
+	Status        int // HTTP status; 0: no answer
+	Installation  int64
+}
+
+// Hook is how GitHub delivers to the app.
+type Hook struct {
+	URL, ContentType string
+	Insecure         bool // TLS is not verified
+}
+
+// Account is a person, a bot or an organisation. The zero Account is nobody that
+// GitHub knows: a deleted account, a commit's author without one.
+type Account struct {
+	ID    int64
+	Login string
+	Human bool
+}
+
+// Voices is what people have said on one pull request, and who made it.
+type Voices struct {
+	Author Account
+	// Reviews are the last of each person that approves, asks for changes or was dismissed.
+	Reviews []Review
+	// Comments are those that begin with /checkrein, the oldest first.
+	Comments []Said
+	// Commits are the pull request's, the oldest first.
+	Commits []CommitPeople
+	// Retargeted is when the base was changed last; zero: never.
+	Retargeted time.Time
+	// Problem says why this is not everything; then nothing can be concluded from it.
+	Problem string
+}
+
+// Review is a person's last opinion.
+type Review struct {
+	ID       int64
+	By       Account
+	Approved bool // false: asks for changes, or dismissed
+	Commit   string
+	At       time.Time
+	// Blobs are the blob ids, at the reviewed commit, of the paths that were asked for;
+	// a path that is not there is missing. Nil: the commit is not known any more.
+	Blobs map[string]string
+}
+
+// Said is a comment.
+type Said struct {
+	ID     int64
+	By     Account
+	Body   string
+	At     time.Time
+	Edited bool // by anybody, ever
+	Pull   int
+}
+
+// CommitPeople are the accounts behind a commit; those that GitHub does not know are left out.
+type CommitPeople struct {
+	SHA       string
+	Authors   []Account // co-authors too
+	Committer Account
+}
+
+// Permission is what a person may do in a repository.
+type Permission struct {
+	Account
+	Write bool // write, maintain or admin
+}
+
+// Required is a status check that a branch requires.
+type Required struct {
+	Context string
+	// App is the id of the app that must have made it; 0: anybody's counts.
+	App int64
+	// Source says where the rule stands, in words: "ruleset 12 of acme", "branch protection".
+	Source string
+}
+
 // Pull is one pull request.
 type Pull struct {
 	Number  int
@@ -51,6 +167,10 @@ type Pull struct {
 	BaseRef string // branch name
 	// Comment is the app's own comment: written by this app and carrying the marker.
 	Comment *Comment
+	// Spoken: somebody approved, or wrote a comment that begins with /checkrein, as far
+	// as the state's request tells.
+	Spoken  bool
+	Updated time.Time
 }
 
 // Tip is the newest commit of a branch.
@@ -81,6 +201,8 @@ type Comparison struct {
 	Files         []tree.Changed
 	// Problem says why Files is not the whole change; such a change cannot be judged.
 	Problem string
+	// Head and HeadTree are of a branch that was compared by name; see CompareBranch.
+	Head, HeadTree string
 }
 
 // Run is a check run. Conclusion empty means in progress.
