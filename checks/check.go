@@ -66,6 +66,8 @@ type Report struct {
 	// Err is the error of the source (GitHub, git) that kept the check from reading
 	// what it needs; worth trying again. Unread then tells it too.
 	Err error
+	// Deployed: the report hangs on what is deployed; a deployment has it made anew.
+	Deployed bool
 	// Files and Bytes count what was read.
 	Files int
 	Bytes int64

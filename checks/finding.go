@@ -63,6 +63,9 @@ type Finding struct {
 	Fix     Fix
 	// Evidence shows both sides of the contradiction.
 	Evidence []Evidence
+	// Sees are the paths (of the head) that a person who says yes to the finding must have
+	// seen as they are; empty: its own and those of its evidence.
+	Sees []string
 }
 
 // Fix is what to do: a sentence, and text edits where there are any.

@@ -22,13 +22,14 @@ func Names() []string { return []string{images.Name} }
 
 // Rules is the rule catalogue.
 func Rules() []checks.Rule {
-	return slices.Concat(images.Rules())
+	return slices.Concat(images.Rules(), policy.Rules())
 }
 
-// RuleIDs are the ids that policies and inline ignores may name.
+// RuleIDs are the ids that policies and inline ignores may name: not those that guard the
+// policy itself.
 func RuleIDs() []string {
 	var ids []string
-	for _, r := range Rules() {
+	for _, r := range images.Rules() {
 		ids = append(ids, r.ID)
 	}
 	return ids

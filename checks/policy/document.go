@@ -1,6 +1,9 @@
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Document is one policy file as it was read: which keys it sets, and to what. It
 // can be resolved any number of times.
@@ -12,9 +15,10 @@ type Document struct {
 
 // setting is one key of a document.
 type setting struct {
-	key   string // "checks.images.level"
-	line  int    // 1-based
-	apply func(*Policy)
+	key     string // "checks.images.level"
+	line    int    // 1-based
+	apply   func(*Policy)
+	entries places // of a list
 }
 
 // Problem is why a policy file is invalid.
@@ -45,6 +49,9 @@ func Resolve(org, repo *Document) (*Policy, []string) {
 	p := Default()
 	org.applyTo(p, nil)
 	notices := repo.applyTo(p, org)
+	if repo != nil {
+		p.Locked = slices.Clone(repo.locks)
+	}
 	return p, notices
 }
 
@@ -64,15 +71,33 @@ func (d *Document) applyTo(p *Policy, locker *Document) (notices []string) {
 	return notices
 }
 
-// lockOf is the lock that holds key: the key itself or one above it; else empty.
+// lockOf is the lock of the document that holds key; else empty.
 func (d *Document) lockOf(key string) string {
 	if d == nil {
 		return ""
 	}
-	for _, lock := range d.locks {
-		if key == lock || len(key) > len(lock) && key[:len(lock)] == lock && key[len(lock)] == '.' {
-			return lock
+	return lockOver(d.locks, key)
+}
+
+// place is where in the file a key is set: the lines of these entries of its list, or,
+// where it has none of them, the line of its value. None when the file does not set it.
+func (d *Document) place(key string, entries []string) []int {
+	if d == nil {
+		return nil
+	}
+	i := slices.IndexFunc(d.settings, func(s setting) bool { return s.key == key })
+	if i < 0 {
+		return nil
+	}
+	var lines []int
+	for _, entry := range entries {
+		if line := d.settings[i].entries[entry]; line > 0 {
+			lines = append(lines, line)
 		}
 	}
-	return ""
+	if len(lines) == 0 {
+		return []int{d.settings[i].line}
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines)
 }

@@ -69,6 +69,7 @@ func number(target func(*Policy) *int, low, high int) field {
 func texts(target func(*Policy) *[]string, bad func(string) string) field {
 	return field{read: func(r *reader, key string, n *yaml.Node) {
 		var list []string
+		lines := places{}
 		r.eachItem(key, n, func(item *yaml.Node) {
 			text, ok := r.text(key, item)
 			if !ok {
@@ -78,8 +79,9 @@ func texts(target func(*Policy) *[]string, bad func(string) string) field {
 				r.fail(item, "%s: %q %s", key, text, problem)
 			}
 			list = append(list, text)
+			lines.add(text, item)
 		})
-		r.set(key, n, func(p *Policy) { *target(p) = slices.Clone(list) })
+		r.setList(key, n, lines, func(p *Policy) { *target(p) = slices.Clone(list) })
 	}}
 }
 

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,11 @@ func FuzzPolicy(f *testing.F) {
 	for _, name := range []string{"a.yml", "a.template", "Dockerfile", ".env", "a.py", "a.ts", "a.tf", "a.sql", "a.md", "a.ini"} {
 		readers = append(readers, func(t *testing.T, data []byte) { fuzzInline(t, name, data) })
 	}
+	readers = append(readers,
+		func(t *testing.T, data []byte) { fuzzChange(t, data, false) },
+		func(t *testing.T, data []byte) { fuzzChange(t, data, true) })
 	for i := range readers {
+		f.Add(slices.Concat([]byte{byte(i)}, []byte(full), []byte{0}, []byte("version: 1\nlocked: [checks, rules]\n")))
 		f.Add(append([]byte{byte(i)}, full...))
 		f.Add(append([]byte{byte(i)}, "a: |\n # "+directive+" x\nb: '# "+directive+" x' # "+directive+" x until=\"\n"...))
 		f.Add(append([]byte{byte(i)}, "locked: [a]\nexceptions: [{until: }]\n/* "+directive+" */ x <!-- "...))

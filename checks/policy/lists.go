@@ -12,6 +12,7 @@ import (
 // readDeployed reads checks.schema.deployed: what is running now.
 func readDeployed(r *reader, key string, n *yaml.Node) {
 	var list []Deployed
+	lines := places{}
 	r.eachItem(key, n, func(item *yaml.Node) {
 		var d Deployed
 		keys := 0
@@ -26,8 +27,9 @@ func readDeployed(r *reader, key string, n *yaml.Node) {
 			r.fail(item, "%s: each entry has exactly one of environment, release, branch, tag and ref", key)
 		}
 		list = append(list, d)
+		lines.add(d.name(), item)
 	})
-	r.set(key, n, func(p *Policy) { p.Schema.Deployed = slices.Clone(list) })
+	r.setList(key, n, lines, func(p *Policy) { p.Schema.Deployed = slices.Clone(list) })
 }
 
 // readExceptions reads the exceptions. One without a reason or an end date is kept
@@ -37,8 +39,13 @@ func readExceptions(r *reader, key string, n *yaml.Node) {
 		return
 	}
 	var list []Exception
-	r.eachItem(key, n, func(item *yaml.Node) { list = append(list, r.exception(key, item)) })
-	r.set(key, n, func(p *Policy) { p.Exceptions = append(p.Exceptions, list...) })
+	lines := places{}
+	r.eachItem(key, n, func(item *yaml.Node) {
+		e := r.exception(key, item)
+		list = append(list, e)
+		lines.add(e.entry(), item)
+	})
+	r.setList(key, n, lines, func(p *Policy) { p.Exceptions = append(p.Exceptions, list...) })
 }
 
 func (r *reader) exception(key string, n *yaml.Node) Exception {
@@ -113,6 +120,7 @@ func readLocked(r *reader, key string, n *yaml.Node) {
 		return
 	}
 	known := lockable(r.rules)
+	lines := places{}
 	r.eachItem(key, n, func(item *yaml.Node) {
 		lock, ok := r.text(key, item)
 		if !ok {
@@ -122,7 +130,10 @@ func readLocked(r *reader, key string, n *yaml.Node) {
 			r.fail(item, "%s: %q is no key of the policy%s", key, lock, r.guess(lock, known))
 		}
 		r.doc.locks = append(r.doc.locks, lock)
+		lines.add(lock, item)
 	})
+	// It sets nothing in a policy; Resolve asks the document for its locks.
+	r.setList(key, n, lines, func(*Policy) {})
 }
 
 // lockable lists every dotted key that a repository can set.

@@ -40,6 +40,9 @@ type Policy struct {
 	Deletions  Deletions
 	Rules      map[string]checks.Severity
 	Exceptions []Exception
+	// Locked are the dotted keys that the file itself locks for other repositories: only
+	// where it is the organisation's.
+	Locked []string
 }
 
 // Images is checks.images.

@@ -62,7 +62,7 @@ func (r *reader) read(data []byte) (*Document, []Problem) {
 func (r *reader) parse(data []byte) *yaml.Node {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) > MaxSize {
-		r.failAt(1, 1, "the file is larger than %d KiB", MaxSize>>10)
+		r.failAt(1, 1, "%s", tooLarge())
 		return nil
 	}
 	if line := invalidLine(data); line > 0 {
@@ -86,6 +86,8 @@ func (r *reader) parse(data []byte) *yaml.Node {
 	return doc.Content[0]
 }
 
+func tooLarge() string { return fmt.Sprintf("the file is larger than %d KiB", MaxSize>>10) }
+
 // requireVersion demands "version: 1" of a file that sets anything.
 func (r *reader) requireVersion(root *yaml.Node) {
 	if root.Kind != yaml.MappingNode || len(root.Content) == 0 || value(root, "version") != nil {
@@ -96,7 +98,21 @@ func (r *reader) requireVersion(root *yaml.Node) {
 
 // set records that the file sets key.
 func (r *reader) set(key string, n *yaml.Node, apply func(*Policy)) {
-	r.doc.settings = append(r.doc.settings, setting{key: key, line: n.Line, apply: apply})
+	r.setList(key, n, nil, apply)
+}
+
+// setList records that the file sets a list, with the lines of its entries.
+func (r *reader) setList(key string, n *yaml.Node, entries places, apply func(*Policy)) {
+	r.doc.settings = append(r.doc.settings, setting{key: key, line: n.Line, apply: apply, entries: entries})
+}
+
+// places are the lines of a list's entries; of one that stands twice the first.
+type places map[string]int
+
+func (p places) add(entry string, n *yaml.Node) {
+	if p[entry] == 0 {
+		p[entry] = n.Line
+	}
 }
 
 func (r *reader) fail(n *yaml.Node, format string, args ...any) {

@@ -25,6 +25,10 @@ type Head struct {
 	Details  map[string]string
 	RulesURL string // page of the rule catalogue; the rule id is the fragment; empty: no links
 	Version  string // of Checkrein: "0.1.0"
+	// Enforcement says in a sentence whether a merge needs this check; empty: not known yet.
+	Enforcement string
+	// Late says in a sentence why the verdict took long; empty: it did not.
+	Late string
 }
 
 // Judged is the verdict on one use of the head.

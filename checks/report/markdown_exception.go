@@ -21,6 +21,11 @@ func (t teller) exception(f checks.Finding) string {
 	if strings.HasPrefix(f.Rule, "policy/") {
 		return ""
 	}
+	accept := ""
+	if !strings.HasPrefix(f.Rule, "deletions/") {
+		accept = "\nOr, for these files as they are and this pull request only: somebody with write access who made none of it comments " +
+			code("/checkrein accept "+f.Rule+" REASON") + ".\n"
+	}
 	lines := []string{
 		"exceptions:",
 		"  - rule: " + scalar(f.Rule),
@@ -32,8 +37,8 @@ func (t teller) exception(f checks.Finding) string {
 	lines = append(lines, "    reason: # why this may stay", "    until: # its last day, as YYYY-MM-DD, at most a year ahead")
 	return "<details><summary>If this has to stay: the exception</summary>\n\n" +
 		fenced("yaml", lines) +
-		"\nIt goes into " + code(policy.Path) + branch(t.j) + ", by a pull request that a reviewer with write access other than its author approves.\n\n" +
-		"</details>\n\n"
+		"\nIt goes into " + code(policy.Path) + branch(t.j) + ", by a pull request that a reviewer with write access other than its author approves.\n" + accept +
+		"\n</details>\n\n"
 }
 
 func branch(j Judged) string {

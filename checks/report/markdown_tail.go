@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/verdict"
 )
 
 // unread lists what was not read, with the reasons: it never passes as fine.
@@ -47,33 +48,52 @@ func kindWords(u checks.Unread) string {
 	return "could not be read"
 }
 
-// suppressed lists, folded, what an exception lets pass, why and how long.
+// suppressed lists, folded, what passes all the same, by what, why and how long.
 func (t teller) suppressed() string {
 	ss := t.j.Verdict.Suppressed
 	if len(ss) == 0 {
 		return ""
 	}
-	heading := fmt.Sprintf("<details><summary>%s let pass by an exception</summary>", amount(len(ss), "finding"))
+	heading := fmt.Sprintf("<details><summary>%s let pass</summary>", amount(len(ss), "finding"))
 	return list(heading, len(ss), 30, 8000, func(i int) string {
 		s := ss[i]
-		by := "inline"
-		if s.By == "policy" {
-			by = "by the policy"
-		}
 		return "- " + t.h.place("", s.Finding.Path, s.Finding.Line, s.Finding.EndLine) + " " + t.h.rule(s.Finding.Rule) + " " +
-			prose(s.Finding.Title, 150) + ": " + by + " until " + prose(s.Until, 20) + ", because: " + prose(s.Reason, 300) + "\n"
+			prose(s.Finding.Title, 150) + ": " + passedBy(s) + "\n"
 	}) + "</details>\n\n"
+}
+
+// passedBy says what let a finding pass.
+func passedBy(s verdict.Suppressed) string {
+	because := ""
+	if s.Reason != "" {
+		because = ", because: " + prose(s.Reason, 300)
+	}
+	switch s.By {
+	case "review":
+		return "approved in a review by " + prose(s.Person, 60) + because
+	case "accept":
+		return "accepted by " + prose(s.Person, 60) + because
+	case "policy":
+		return "by an exception of the policy until " + prose(s.Until, 20) + because
+	}
+	return "by an inline exception until " + prose(s.Until, 20) + because
 }
 
 // notices tells what concerns exceptions and the judgement itself.
 func (t teller) notices() string {
 	ns := slices.Concat(t.h.Notices, t.j.Verdict.Notices)
+	if t.h.Late != "" {
+		ns = append(ns, t.h.Late)
+	}
 	return list("### Notices", len(ns), 20, 6000, func(i int) string { return "- " + prose(ns[i], 400) + "\n" })
 }
 
-// footer names the judge: policy and version.
+// footer names the judge: what stands behind it, policy and version.
 func (t teller) footer() string {
 	var parts []string
+	if t.h.Enforcement != "" {
+		parts = append(parts, prose(t.h.Enforcement, 400))
+	}
 	if t.h.PolicySource != "" {
 		parts = append(parts, "Policy: "+prose(t.h.PolicySource, 300))
 	}

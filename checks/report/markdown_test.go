@@ -87,11 +87,11 @@ func hostile(evil string) Head {
 	w.Severity = checks.Warn
 	v := &verdict.Verdict{
 		Conclusion: verdict.Failure, Findings: []checks.Finding{f, w}, Notices: []string{evil}, Reasons: []string{evil},
-		Suppressed: []verdict.Suppressed{{Finding: f, By: "inline", Reason: evil, Until: evil}},
+		Suppressed: []verdict.Suppressed{{Finding: f, By: "inline", Reason: evil, Until: evil}, {Finding: f, By: "accept", Person: evil, Reason: evil}},
 		Unread:     []checks.Unread{{Path: evil, Line: 2, Kind: checks.Defeated, Reason: evil, Touched: true}},
 	}
 	h := head(Judged{Pull: 11, Base: evil, Changed: 1, Verdict: v}, Judged{Pull: 12, Base: "b" + evil, Verdict: &verdict.Verdict{Conclusion: verdict.Undecided, Reasons: []string{evil}}})
-	h.Notices, h.PolicySource = []string{evil}, evil
+	h.Notices, h.PolicySource, h.Enforcement, h.Late = []string{evil}, evil, evil, evil
 	return h
 }
 
@@ -118,7 +118,9 @@ func goldens() map[string]Head {
 		Conclusion: verdict.Success, References: make([]checks.Reference, 2), Files: 1,
 		Suppressed: []verdict.Suppressed{
 			{Finding: mutableTag("compose.yml", 3, "redis:latest", checks.Block), By: "policy", Reason: "local development only", Until: "2027-01-31"},
-			{Finding: mutableTag("dev.yml", 5, "mailpit:latest", checks.Block), By: "inline", Reason: "never deployed", Until: "2026-12-04"}},
+			{Finding: mutableTag("dev.yml", 5, "mailpit:latest", checks.Block), By: "inline", Reason: "never deployed", Until: "2026-12-04"},
+			{Finding: defaultTag(checks.Block), By: "accept", Person: "mona", Reason: "the vendor ships no other tag"},
+			{Finding: mutableTag("api.yml", 5, "api:latest", checks.Block), By: "review", Person: "hubot-2"}},
 		Notices: []string{"the exception for images/mutable-tag at dev.yml:5 ends on 2026-12-04"},
 	}
 	green := &verdict.Verdict{Conclusion: verdict.Success, References: make([]checks.Reference, 3), Files: 2}
@@ -131,11 +133,14 @@ func goldens() map[string]Head {
 	release.Pull, release.Base = 12, "release-1"
 	nothing := onMain(&verdict.Verdict{Conclusion: verdict.Success})
 	nothing.Changed = 4
+	late := head(onMain(green))
+	late.Enforcement = "checkrein is required on main and bound to this app (ruleset 12 of acme)."
+	late.Late = "This verdict came 12m0s after it was asked for; an attempt before this one ended with: GitHub is not available (status 502)."
 	return map[string]Head{
 		"default-tag": head(onMain(blocked(defaultTag(checks.Block)))), "several": head(onMain(several)),
 		"undecided": head(onMain(undecided)), "nothing-to-check": head(nothing), "green": head(onMain(green)),
 		"warn": head(onMain(warned)), "two-pull-requests": head(onMain(blocked(defaultTag(checks.Block))), release),
-		"excepted": head(onMain(excepted)), "many": head(onMain(many)), "hostile": hostile(nasty),
+		"excepted": head(onMain(excepted)), "many": head(onMain(many)), "hostile": hostile(nasty), "late": late,
 	}
 }
 

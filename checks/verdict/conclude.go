@@ -14,6 +14,18 @@ type Options struct {
 	// NewIgnoresCount lets an inline ignore that the change itself adds count: on the
 	// command line, where nobody is kept from merging. In the app it does not.
 	NewIgnoresCount bool
+	// Yes answers who said yes to a finding that blocks; nil: nobody is asked.
+	Yes func(checks.Finding) (Consent, bool)
+	// YesToIgnore reports whether somebody said yes to an inline ignore that the change
+	// itself adds; nil: nobody is asked.
+	YesToIgnore func(checks.Ignore) bool
+}
+
+// Consent is a person's yes to a finding.
+type Consent struct {
+	By     string // how: "review" or "accept"
+	Person string // login
+	Reason string // where the person gave one
 }
 
 // Conclude is the verdict over the reports of all checks, on the day of today (UTC).
@@ -53,7 +65,7 @@ func (j *judge) report(r checks.Report, level checks.Severity) {
 		if level == checks.Warn && f.Severity == checks.Block {
 			f.Severity = checks.Warn
 		}
-		if !j.waive(&f, ignores[f.Path]) {
+		if !j.waive(&f, ignores[f.Path]) && !j.consented(f) {
 			j.finding(f)
 		}
 	}
@@ -84,6 +96,18 @@ func (j *judge) finding(f checks.Finding) {
 	default:
 		j.verdict.Conclusion = Failure
 	}
+}
+
+// consented reports whether a person's yes lets a finding pass that would block.
+func (j *judge) consented(f checks.Finding) bool {
+	if j.options.Yes == nil || !f.New || f.Severity != checks.Block {
+		return false
+	}
+	c, ok := j.options.Yes(f)
+	if ok {
+		j.verdict.Suppressed = append(j.verdict.Suppressed, Suppressed{Finding: f, By: c.By, Person: c.Person, Reason: c.Reason})
+	}
+	return ok
 }
 
 // leavesOpen reports whether a rule says that something could not be judged: it

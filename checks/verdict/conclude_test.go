@@ -26,7 +26,7 @@ var (
 	unreads    = []string{"none", "unsupported", "defeated elsewhere", "defeated here", "failed"}
 	places     = []string{"app", "command line"}
 	waived     = []string{"none", "exception", "exception ending", "exception ended", "exception far", "exception without reason",
-		"ignore", "ignore added", "ignore ended", "ignore malformed"}
+		"ignore", "ignore added", "ignore ended", "ignore malformed", "yes", "yes to ignore"}
 )
 
 // decisions say what must come out, in words; the first row that fits decides. A
@@ -35,6 +35,9 @@ const decisions = `
 images/mutable-tag | *     | *   | off   | *                        | *            | *                  | success nothing
 schema/unread      | *     | *   | off   | *                        | *            | *                  | success nothing
 policy/loosened    | off   | *   | *     | *                        | *            | none               | success quiet
+policy/loosened    | block | new | *     | yes                      | *            | failed             | undecided waived
+policy/loosened    | block | new | *     | yes                      | *            | defeated here      | undecided waived
+policy/loosened    | block | new | *     | yes                      | *            | *                  | success waived
 policy/loosened    | block | new | *     | *                        | *            | *                  | failure stands
 policy/loosened    | *     | *   | *     | *                        | *            | defeated here      | undecided
 policy/loosened    | *     | *   | *     | *                        | *            | failed             | undecided
@@ -42,6 +45,13 @@ policy/loosened    | *     | *   | *     | *                        | *         
 *                  | off   | *   | block | *                        | *            | failed             | undecided
 *                  | off   | *   | block | *                        | *            | defeated here      | undecided
 *                  | off   | *   | *     | *                        | *            | *                  | success quiet
+*                  | block | new | block | yes                      | *            | failed             | undecided waived
+*                  | block | new | block | yes                      | *            | defeated here      | undecided waived
+*                  | block | new | block | yes                      | *            | *                  | success waived
+*                  | *     | *   | warn  | yes to ignore            | *            | *                  | success waived
+*                  | *     | *   | block | yes to ignore            | *            | failed             | undecided waived
+*                  | *     | *   | block | yes to ignore            | *            | defeated here      | undecided waived
+*                  | *     | *   | block | yes to ignore            | *            | *                  | success waived
 *                  | *     | *   | warn  | exception                | *            | *                  | success waived
 *                  | *     | *   | warn  | exception ending         | *            | *                  | success waived
 *                  | *     | *   | warn  | ignore                   | *            | *                  | success waived
@@ -79,7 +89,7 @@ func TestConclude(t *testing.T) {
 			t.Fatalf("no row decides %q", s)
 		}
 		used[i] = true
-		v := Conclude([]checks.Report{s.report()}, s.policy(), today(), Options{NewIgnoresCount: s[5] == "command line"})
+		v := Conclude([]checks.Report{s.report()}, s.policy(), today(), s.options())
 		if problem := disagrees(v, s, rows[i][7]); problem != "" {
 			t.Errorf("%q: want %s: %s", s, rows[i][7], problem)
 		}
@@ -134,6 +144,20 @@ func situations() []situation {
 	return all
 }
 
+// options are those of the place, and what a person has said.
+func (s situation) options() Options {
+	o := Options{NewIgnoresCount: s[5] == "command line"}
+	switch s[4] {
+	case "yes":
+		o.Yes = func(checks.Finding) (Consent, bool) {
+			return Consent{By: "accept", Person: "mona", Reason: "known"}, true
+		}
+	case "yes to ignore":
+		o.YesToIgnore = func(checks.Ignore) bool { return true }
+	}
+	return o
+}
+
 // report is what a check says in a situation: one finding, one ignore, one unread.
 func (s situation) report() checks.Report {
 	check, _, _ := strings.Cut(s[0], "/")
@@ -143,14 +167,14 @@ func (s situation) report() checks.Report {
 	}}}
 	ignore := checks.Ignore{Path: "a.yml", Line: 6, Covers: 7, Rule: s[0], Until: "2026-12-31", Reason: "local"}
 	switch s[4] {
-	case "ignore added":
+	case "ignore added", "yes to ignore":
 		ignore.New = true
 	case "ignore ended":
 		ignore.Until = "2026-06-30"
 	case "ignore malformed":
 		ignore.Reason, ignore.Rule, ignore.Problem = "", "images/*", "it must name one rule"
 	}
-	if strings.HasPrefix(s[4], "ignore") {
+	if strings.Contains(s[4], "ignore") {
 		r.Ignores = []checks.Ignore{ignore}
 	}
 	unread := checks.Unread{Path: "b.yml", Kind: checks.Defeated, Reason: "too deep"}
@@ -193,7 +217,7 @@ func (s situation) policy() *policy.Policy {
 func disagrees(v Verdict, s situation, decision string) string {
 	conclusion, rest, _ := strings.Cut(decision, " ")
 	stands, waived := len(v.Findings), len(v.Suppressed)
-	voided := s[4] != "none" && stands == 1 && s[0] != "policy/loosened"
+	voided := s[4] != "none" && s[4] != "yes" && stands == 1 && s[0] != "policy/loosened"
 	switch {
 	case string(v.Conclusion) != conclusion:
 		return "conclusion " + string(v.Conclusion)

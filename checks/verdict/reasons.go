@@ -8,7 +8,7 @@ import (
 )
 
 // cannotExcuse is why an inline ignore of the change itself does not count.
-const cannotExcuse = "this change adds it, and a change cannot excuse itself"
+const cannotExcuse = "this change adds it, so it waits for an approving review by somebody with write access who pushed none of it"
 
 // maxLines bounds how many notices or reasons are told: a hostile change has millions.
 const maxLines = 200

@@ -45,12 +45,13 @@ type Verdict struct {
 	Bytes      int64
 }
 
-// Suppressed is a finding that an exception or an inline ignore lets pass.
+// Suppressed is a finding that an exception, an inline ignore or a person lets pass.
 type Suppressed struct {
 	Finding checks.Finding
-	By      string // "policy" or "inline"
+	By      string // "policy", "inline", "review" or "accept"
+	Person  string // login of who said yes in a review or by accepting
 	Reason  string
-	Until   string // 2027-01-31
+	Until   string // 2027-01-31; empty for a person's yes, which ends with these files
 }
 
 // Count counts the findings of this change (new ones) by severity, and the older ones.

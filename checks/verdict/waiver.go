@@ -62,7 +62,7 @@ func (j *judge) ofIgnore(i checks.Ignore) waiver {
 	case w.void != "":
 	case err != nil:
 		w.void = "it has no end date"
-	case i.New && !j.options.NewIgnoresCount:
+	case i.New && !j.options.NewIgnoresCount && (j.options.YesToIgnore == nil || !j.options.YesToIgnore(i)):
 		w.void = cannotExcuse
 	default:
 		w.void = j.outside(until)

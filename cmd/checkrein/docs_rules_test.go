@@ -40,7 +40,11 @@ func rulesDocument(rules []checks.Rule) string {
 		fmt.Fprintf(&b, "**Why.** %s\n\n", strings.ReplaceAll(strings.TrimSpace(r.Why), "\n", " "))
 		fmt.Fprintf(&b, "```\n%s\n```\n\n", strings.TrimRight(r.Example, "\n"))
 		fmt.Fprintf(&b, "**How to fix.** %s\n\n", strings.ReplaceAll(strings.TrimSpace(r.Fix), "\n", " "))
-		fmt.Fprintf(&b, "**How to except.** `checkrein rules %s` prints the entry for the policy and the comment for one place.\n", r.ID)
+		if strings.HasPrefix(r.ID, "policy/") {
+			b.WriteString("**How to except.** Not at all: this rule guards the policy itself. Who may say yes to a looser one: [approvals.md](approvals.md).\n")
+			continue
+		}
+		fmt.Fprintf(&b, "**How to except.** `checkrein rules %s` prints the entry for the policy and the comment for one place. For one pull request: [approvals.md](approvals.md).\n", r.ID)
 	}
 	return b.String()
 }

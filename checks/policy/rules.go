@@ -1,0 +1,11 @@
+package policy
+
+import "github.com/checkrein/checkrein/checks"
+
+// Rules is the one list of this check's rules.
+func Rules() []checks.Rule {
+	return []checks.Rule{
+		invalid(),
+		loosened(),
+	}
+}
