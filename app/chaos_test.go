@@ -170,7 +170,7 @@ func (c *crowd) stir() {
 // sound waits for all verdicts for as long as the back-off of several failures takes.
 func (c *crowd) sound() {
 	c.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(2 * time.Minute)
 	for _, p := range c.pulls {
 		for len(concluded(c.runs(p.Head()))) == 0 && time.Now().Before(deadline) {
 			time.Sleep(20 * time.Millisecond)
@@ -214,10 +214,47 @@ func TestKilledAgainAndAgain(t *testing.T) {
 			for range 5 {
 				c.killSoon(g, p)
 				p = w.spawn()
-				w.redeliverFailed()
 			}
 			c.sound()
 		})
+	}
+}
+
+// Everything at once: deliveries by the hundred over dozens of pull requests, ten times
+// kill -9 with more deliveries while nobody is there, and GitHub limiting, failing, slow
+// and cut in between. Nobody redelivers anything. It is played small unless
+// CHECKREIN_CHAOS asks for all of it.
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	pulls, deliveries, kills := 6, 40, 2
+	if os.Getenv("CHECKREIN_CHAOS") != "" {
+		pulls, deliveries, kills = 30, 200, 10
+	}
+	random := rand.New(rand.NewPCG(uint64(kills), 3))
+	w := newGitHub(t, compose("nginx:1.27.3"))
+	g := newGate(w)
+	p := w.spawn()
+	c := w.crowd(random, pulls)
+	for range kills {
+		w.fire(random, 6)
+		for range (deliveries-pulls)/kills - 4 {
+			c.stir()
+		}
+		c.killSoon(g, p)
+		for range 3 {
+			c.stir() // nobody is there
+		}
+		p = w.spawn()
+	}
+	c.sound()
+	events := 0
+	for _, d := range w.github.Deliveries() {
+		if d.Event == "pull_request" {
+			events++
+		}
+	}
+	if events < deliveries {
+		t.Errorf("%d deliveries, want %d at least", events, deliveries)
 	}
 }
 

@@ -2,15 +2,21 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
 
 	"github.com/sethvargo/go-envconfig"
+
+	"github.com/checkrein/checkrein/app/hub"
 )
 
 // Config is the environment of `checkrein serve`. Secrets may stand in files: a
@@ -23,7 +29,10 @@ type Config struct {
 	Owners         []string `env:"CHECKREIN_OWNERS"`
 	DatabaseURL    string   `env:"CHECKREIN_DATABASE_URL, default=sqlite:checkrein.db"`
 	Listen         string   `env:"CHECKREIN_LISTEN, default=:8080"`
+	AdminListen    string   `env:"CHECKREIN_ADMIN_LISTEN, default=127.0.0.1:9090"`
 	LogLevel       string   `env:"CHECKREIN_LOG_LEVEL, default=info"`
+
+	rates *hub.Rates // nil: the hub's own
 }
 
 // Variable documents one variable of the environment.
@@ -34,11 +43,12 @@ func Variables() []Variable {
 	return []Variable{
 		{"GITHUB_APP_ID", "", "the App's id, a number (required)"},
 		{"GITHUB_APP_PRIVATE_KEY", "", "the App's private key, PEM (required; or GITHUB_APP_PRIVATE_KEY_FILE)"},
-		{"GITHUB_WEBHOOK_SECRET", "", "the webhook's secret; several separated by commas while one is replaced (required; or GITHUB_WEBHOOK_SECRET_FILE)"},
+		{"GITHUB_WEBHOOK_SECRET", "", "the webhook's secret, or several with commas between (required; or GITHUB_WEBHOOK_SECRET_FILE)"},
 		{"GITHUB_API_URL", "https://api.github.com", "for Enterprise Server https://HOST/api/v3"},
 		{"CHECKREIN_OWNERS", "", "whose installations are served, separated by commas; empty: all"},
 		{"CHECKREIN_DATABASE_URL", "sqlite:checkrein.db", "where the state is kept"},
 		{"CHECKREIN_LISTEN", ":8080", "where POST /webhook is served"},
+		{"CHECKREIN_ADMIN_LISTEN", "127.0.0.1:9090", "where /healthz, /readyz and /metrics are served"},
 		{"CHECKREIN_LOG_LEVEL", "info", "debug, info, warn or error"},
 	}
 }
@@ -52,6 +62,9 @@ func ReadConfig(ctx context.Context, lookup func(string) (string, bool)) (Config
 	env, err := withFiles(lookup)
 	if err != nil {
 		return Config{}, err
+	}
+	if id, set := env.Lookup("GITHUB_APP_ID"); set && id == "" { // it would count as 0
+		return Config{}, errors.New("GITHUB_APP_ID is empty: expected the App's id, a positive number")
 	}
 	var c Config
 	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &c, Lookuper: env}); err != nil {
@@ -81,13 +94,29 @@ func missing(env envconfig.Lookuper, err error) error {
 var number = regexp.MustCompile(`^[0-9]{1,18}$`)
 
 func (c *Config) validate() error {
-	c.PrivateKey = strings.TrimSpace(c.PrivateKey)
-	switch {
-	case c.AppID <= 0:
+	if c.AppID <= 0 {
 		return fmt.Errorf("GITHUB_APP_ID is %d: expected the App's id, a positive number", c.AppID)
-	case c.PrivateKey == "":
+	}
+	_, level := c.level()
+	return cmp.Or(c.validateKey(), c.validateSecrets(), c.validateAPI(), c.validateOwners(),
+		listenable("CHECKREIN_LISTEN", c.Listen), listenable("CHECKREIN_ADMIN_LISTEN", c.AdminListen), level)
+}
+
+func (c *Config) validateKey() error {
+	c.PrivateKey = strings.TrimSpace(c.PrivateKey)
+	if c.PrivateKey == "" {
 		return errors.New("GITHUB_APP_PRIVATE_KEY is empty: expected the App's private key in PEM")
-	case len(c.WebhookSecrets) == 0:
+	}
+	// Nothing of it is repeated: it may be a key all the same.
+	if block, _ := pem.Decode([]byte(c.PrivateKey)); block == nil {
+		return errors.New("GITHUB_APP_PRIVATE_KEY: the private key cannot be read: expected the PEM file that GitHub made, " +
+			"from -----BEGIN RSA PRIVATE KEY----- on and with its line breaks, best given by GITHUB_APP_PRIVATE_KEY_FILE")
+	}
+	return nil
+}
+
+func (c *Config) validateSecrets() error {
+	if len(c.WebhookSecrets) == 0 {
 		return errors.New("GITHUB_WEBHOOK_SECRET is empty: without it anyone could send events")
 	}
 	for i, s := range c.WebhookSecrets {
@@ -95,11 +124,40 @@ func (c *Config) validate() error {
 			return errors.New("GITHUB_WEBHOOK_SECRET holds an empty secret: with it anyone could send events")
 		}
 	}
-	for i, o := range c.Owners {
-		c.Owners[i] = strings.TrimSpace(o)
+	return nil
+}
+
+// validateAPI also refuses the address of the pages, which is taken for that of the API.
+func (c *Config) validateAPI() error {
+	const expected = "expected https://api.github.com, or https://HOST/api/v3 of an Enterprise Server"
+	u, err := url.Parse(c.APIURL)
+	switch {
+	case strings.Contains(c.APIURL, "@"): // not repeated: before it stands a password
+		return errors.New("GITHUB_API_URL holds credentials: " + expected)
+	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Host == "", strings.EqualFold(u.Host, "github.com"):
+		return fmt.Errorf("GITHUB_API_URL is %q: %s", c.APIURL, expected)
 	}
-	if _, err := c.level(); err != nil {
-		return err
+	return nil
+}
+
+// ownerName is what GitHub allows for an organisation or a user, with the underscore of
+// managed users.
+var ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+
+func (c *Config) validateOwners() error {
+	for i, o := range c.Owners {
+		if c.Owners[i] = strings.TrimSpace(o); !ownerName.MatchString(c.Owners[i]) {
+			return fmt.Errorf("CHECKREIN_OWNERS names %q: expected names of organisations or users, separated by commas", o)
+		}
+	}
+	return nil
+}
+
+// listenable is an address of the form that can be listened on; whether it is free is
+// found out by doing it.
+func listenable(name, address string) error {
+	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+		return fmt.Errorf("%s is %q: expected HOST:PORT, or :PORT for every address of this machine", name, address)
 	}
 	return nil
 }

@@ -7,8 +7,11 @@ import (
 	"testing"
 )
 
+// pemOf has the form of a key; whether it is one is for the hub to say.
+const pemOf = "-----BEGIN RSA PRIVATE KEY-----\naGk=\n-----END RSA PRIVATE KEY-----\n"
+
 func TestReadConfigRefuses(t *testing.T) {
-	whole := map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": "key", "GITHUB_WEBHOOK_SECRET": "s"}
+	whole := map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": pemOf, "GITHUB_WEBHOOK_SECRET": "s"}
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -27,6 +30,15 @@ func TestReadConfigRefuses(t *testing.T) {
 		{"secret and file", map[string]string{"GITHUB_WEBHOOK_SECRET_FILE": file}, "both set"},
 		{"no such file", map[string]string{"GITHUB_APP_PRIVATE_KEY": "-", "GITHUB_APP_PRIVATE_KEY_FILE": file + "x"}, "GITHUB_APP_PRIVATE_KEY_FILE"},
 		{"empty key", map[string]string{"GITHUB_APP_PRIVATE_KEY": " "}, "GITHUB_APP_PRIVATE_KEY is empty"},
+		{"key without line breaks", map[string]string{"GITHUB_APP_PRIVATE_KEY": strings.ReplaceAll(pemOf, "\n", `\n`)}, "with its line breaks"},
+		{"address without scheme", map[string]string{"GITHUB_API_URL": "api.github.com"}, `GITHUB_API_URL is "api.github.com"`},
+		{"address of the pages", map[string]string{"GITHUB_API_URL": "https://GitHub.com"}, `GITHUB_API_URL is "https://GitHub.com"`},
+		{"address with credentials", map[string]string{"GITHUB_API_URL": "https://u:p@ghe/api/v3"}, "GITHUB_API_URL holds credentials"},
+		{"owner missing between commas", map[string]string{"CHECKREIN_OWNERS": "acme,,beta"}, `CHECKREIN_OWNERS names ""`},
+		{"owners without comma", map[string]string{"CHECKREIN_OWNERS": "acme beta"}, `CHECKREIN_OWNERS names "acme beta"`},
+		{"port alone", map[string]string{"CHECKREIN_LISTEN": "8080"}, `CHECKREIN_LISTEN is "8080": expected HOST:PORT`},
+		{"no port", map[string]string{"CHECKREIN_ADMIN_LISTEN": "127.0.0.1:"}, `CHECKREIN_ADMIN_LISTEN is "127.0.0.1:"`},
+		{"id empty", map[string]string{"GITHUB_APP_ID": ""}, "GITHUB_APP_ID is empty"},
 		{"id zero", map[string]string{"GITHUB_APP_ID": "0"}, "GITHUB_APP_ID is 0"},
 		{"id no number", map[string]string{"GITHUB_APP_ID": "one"}, "GITHUB_APP_ID"},
 		{"log level", map[string]string{"CHECKREIN_LOG_LEVEL": "loud"}, "CHECKREIN_LOG_LEVEL is \"loud\""},
@@ -52,7 +64,7 @@ func TestReadConfig(t *testing.T) {
 	if err := os.WriteFile(file, []byte("new,old\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": "key", "GITHUB_WEBHOOK_SECRET_FILE": file, "CHECKREIN_OWNERS": "acme, Beta"}
+	env := map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": pemOf, "GITHUB_WEBHOOK_SECRET_FILE": file, "CHECKREIN_OWNERS": "acme, Beta"}
 	c, err := ReadConfig(t.Context(), func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +79,7 @@ func TestVariablesAreThoseOfConfig(t *testing.T) {
 	read := map[string]bool{}
 	_, err := ReadConfig(t.Context(), func(name string) (string, bool) {
 		read[strings.TrimSuffix(name, "_FILE")] = true
-		return map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": "k", "GITHUB_WEBHOOK_SECRET": "s"}[name], !strings.HasPrefix(name, "CHECKREIN_") && !strings.HasSuffix(name, "_FILE") && name != "GITHUB_API_URL"
+		return map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": pemOf, "GITHUB_WEBHOOK_SECRET": "s"}[name], !strings.HasPrefix(name, "CHECKREIN_") && !strings.HasSuffix(name, "_FILE") && name != "GITHUB_API_URL"
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,7 @@ func TestKilledAtEveryRequest(t *testing.T) {
 				w := newGitHub(t, compose("nginx:1.27.3"))
 				g := newGate(w)
 				first := w.spawn()
+				w.settle() // the start's sweep is no part of it
 				stuck := g.arm(n, when)
 				p := w.open("change", findings(manyFindings))
 				w.await("the request is stuck", stuck)
@@ -53,12 +54,13 @@ func requestsOfOneJudgement(t *testing.T) []string {
 	w := newGitHub(t, compose("nginx:1.27.3"))
 	g := newGate(w)
 	p := w.spawn()
+	w.settle()
 	g.arm(-1, "")
 	w.judgedOnce(w.open("change", findings(manyFindings)), manyFindings)
 	p.kill()
 	all := g.requests()
 	text := strings.Join(all, "\n")
-	for _, part := range []string{"access_tokens", "/graphql", "/compare/", "/tarball/", "legacy.tar.gz", "/check-runs", "PATCH", "/comments"} {
+	for _, part := range []string{"/graphql", "/compare/", "/tarball/", "legacy.tar.gz", "/check-runs", "PATCH", "/comments"} {
 		if !strings.Contains(text, part) {
 			t.Fatalf("a judgement makes no request with %s:\n%s", part, text)
 		}
@@ -196,22 +198,9 @@ func (w *world) answered(status int) int {
 	return n
 }
 
-// redeliverFailed sends again what nobody answered, as an operator or GitHub's API does.
-func (w *world) redeliverFailed() {
-	w.Helper()
-	for _, d := range w.github.Deliveries() {
-		if !d.Sent || d.StatusCode != 0 {
-			continue
-		}
-		if err := w.github.Redeliver(d.ID); err != nil {
-			w.Fatal(err)
-		}
-	}
-}
-
 // Deliveries that were acknowledged before any request was answered are judged by the
-// next process; those that came while none was there when they are delivered again; and
-// a delivery whose work is done makes nothing new.
+// next process, and so are those that came while none was there; a delivery whose work is
+// done makes nothing new.
 func TestNoDeliveryIsLost(t *testing.T) {
 	t.Parallel()
 	w := newGitHub(t, compose("nginx:1.27.3"))
@@ -229,7 +218,6 @@ func TestNoDeliveryIsLost(t *testing.T) {
 	w.until("the late one failed", func() bool { return w.answered(0) == 1 })
 	w.github.ClearFaults()
 	w.spawn()
-	w.redeliverFailed()
 	w.sound(want, pulls...)
 
 	for _, d := range w.github.Deliveries() {
@@ -239,7 +227,7 @@ func TestNoDeliveryIsLost(t *testing.T) {
 			}
 		}
 	}
-	w.until("the repeated ones are answered with 200", func() bool { return w.answered(200) >= len(pulls) })
+	w.until("the repeated ones are answered with 200", func() bool { return w.answered(200) >= len(pulls)-1 }) // the late one never came
 	w.sound(want, pulls...)
 }
 
@@ -269,7 +257,6 @@ func TestKilledWhileInProgress(t *testing.T) {
 	w.until("the push is not delivered", func() bool { return w.answered(0) > 0 })
 	w.github.ClearFaults()
 	w.spawn()
-	w.redeliverFailed()
 	w.sound(deserved{stays.Head(): "failure", moves.Head(): "success", old: "failure"}, stays, moves)
 	for sha, id := range begun {
 		if runs := w.runs(sha); len(runs) != 1 || runs[0].ID != id {

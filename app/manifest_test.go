@@ -30,6 +30,10 @@ func useEverything(t *testing.T) *world {
 		}
 		w.settle()
 	}
+	p.Comment(w.github.User("mona"), "/checkrein recheck")
+	githubtest.Must(p.Review(w.github.User("mona"), "APPROVED"))
+	must(w, w.repo.Deploy(w.dev, "main", "production", "success"))
+	w.settle()
 	w.verdict(githubtest.Must(w.repo.EnqueueMerge(w.dev, p)))
 	w.settle()
 	return w

@@ -38,11 +38,11 @@ func (w *world) claimed(p *githubtest.Pull) (*store.Store, *work.Claim) {
 	ctx := w.Context()
 	memory := githubtest.Must(store.Open(ctx, w.config.DatabaseURL))
 	w.Cleanup(func() { _ = memory.Close() })
-	repo := webhook.Repo{ID: w.repo.ID, Installation: w.github.Install(w.app, "acme").ID, Owner: "acme", Name: "platform"}
+	repo := webhook.Repo{ID: w.repo.ID, Installation: w.in.ID, Owner: "acme", Name: "platform"}
 	githubtest.Must(memory.Accept(ctx, webhook.Intake{
 		Delivery: webhook.Delivery{ID: "1", Event: "pull_request", Received: time.Now()}, Repo: repo,
 		Pulls: []webhook.Pull{{Repo: repo, Number: p.Number, Head: p.Head(), BaseRef: "main", Open: true}},
-		Due:   []webhook.Due{{Repository: repo.ID, SHA: p.Head()}},
+		Due:   []work.Due{{Key: work.HeadKey(repo.ID, p.Head())}},
 	}))
 	return memory, githubtest.Must(memory.Claim(ctx, time.Minute))
 }
@@ -53,7 +53,7 @@ func TestGivenUpOnAClosedHead(t *testing.T) {
 	p := w.open("change", compose("nginx:latest"))
 	memory, claim := w.claimed(p)
 	judge := w.judge(memory, all.Checks(policy.Default(), nil)[0])
-	client := judge.GitHub(w.github.Install(w.app, "acme").ID)
+	client := judge.GitHub(w.in.ID)
 	begun := hub.Run{Name: "checkrein", Head: p.Head(), Title: "Judging", Summary: "x", ExternalID: fmt.Sprintf("checkrein:%d:%s:all", w.repo.ID, p.Head())}
 	githubtest.Must(client.CreateRun(t.Context(), hub.Repo{ID: w.repo.ID, Owner: "acme", Name: "platform"}, begun))
 	p.Close(w.dev)

@@ -45,6 +45,7 @@ func serve() int {
 	if err != nil {
 		return refuse(err)
 	}
+	config.Unpaced()
 	a, err := app.New(ctx, config, "test", os.Stderr)
 	if err != nil {
 		return refuse(err)
@@ -78,6 +79,7 @@ func (w *world) environment() []string {
 		"GITHUB_API_URL=" + w.config.APIURL,
 		"CHECKREIN_DATABASE_URL=" + w.config.DatabaseURL,
 		"CHECKREIN_LISTEN=127.0.0.1:0",
+		"CHECKREIN_ADMIN_LISTEN=127.0.0.1:0",
 		"CHECKREIN_LOG_LEVEL=debug",
 	}
 }
@@ -236,6 +238,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.Body = io.NopCloser(bytes.NewReader(body))
 	out.URL.Scheme, out.URL.Host, out.Host, out.RequestURI = g.github.Scheme, g.github.Host, g.github.Host, ""
 	resp, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil && when == halfAnswered { // GitHub broke it off itself
+		g.hang(r, stuck)
+	}
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}

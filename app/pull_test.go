@@ -20,6 +20,7 @@ func (w *world) expect(sha, conclusion, title string) githubtest.CheckRun {
 }
 
 func TestChangedDefaultBehindUnchangedField(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "-- deploy/.env --\nTAG=1.4.2\n-- deploy/compose.yml --\nservices:\n  api:\n    image: acme/api:${TAG}\n")
 	p := w.open("bump", "-- deploy/.env --\nTAG=latest\n")
 	run := w.expect(p.Head(), "failure", "1 blocking")
@@ -31,6 +32,7 @@ func TestChangedDefaultBehindUnchangedField(t *testing.T) {
 }
 
 func TestOldFindingDoesNotBlock(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:latest"))
 	moved := w.open("moved", "-- compose.yml --\n# moved down\nservices:\n  web:\n    image: nginx:latest\n")
 	w.expect(moved.Head(), "success", "")
@@ -40,6 +42,7 @@ func TestOldFindingDoesNotBlock(t *testing.T) {
 
 // Two pull requests with one head onto different bases: the verdict is the worse one.
 func TestSameHeadOntoTwoBases(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3"))
 	// On release-1 the floating image stands already; on main it does not.
 	if err := w.repo.Branch("release-1", "main", githubtest.By(w.dev)); err != nil {
@@ -67,6 +70,7 @@ func TestSameHeadOntoTwoBases(t *testing.T) {
 }
 
 func TestRetargetedPullRequestIsJudgedAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3"))
 	if err := w.repo.Branch("next", "main", githubtest.By(w.dev)); err != nil {
 		t.Fatal(err)
@@ -86,6 +90,7 @@ func TestRetargetedPullRequestIsJudgedAgain(t *testing.T) {
 }
 
 func TestMergeGroupIsJudgedOnItsHead(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "-- .env --\nTAG=1.2.3\n")
 	one := w.open("one", compose("acme/api:${TAG}"))
 	two := w.open("two", "-- .env --\nTAG=latest\n")
@@ -105,6 +110,7 @@ func TestMergeGroupIsJudgedOnItsHead(t *testing.T) {
 }
 
 func TestForkIsJudgedLikeOthers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3"))
 	stranger := w.github.Stranger("mallory")
 	fork := githubtest.Must(w.github.Fork(w.repo, "mallory"))
@@ -118,16 +124,18 @@ func TestForkIsJudgedLikeOthers(t *testing.T) {
 
 // The policy is the base tip's: what the change itself says of it does not count.
 func TestPolicyComesFromTheBaseTip(t *testing.T) {
+	t.Parallel()
 	policy := "-- .github/checkrein.yml --\nversion: 1\nchecks: {images: {level: warn}}\n"
 	w := newWorld(t, compose("nginx:1.27.3"))
 	p := w.open("loosen", compose("nginx:latest")+policy)
-	w.expect(p.Head(), "failure", "1 blocking")
+	w.expect(p.Head(), "failure", "2 blocking") // the image, and the looser policy itself
 	w.settle()
 	githubtest.Must(w.repo.Commit("main", "policy", githubtest.Txtar([]byte(policy))))
 	w.expect(w.open("later", "-- other/compose.yml --\nservices:\n  web:\n    image: nginx:latest\n").Head(), "success", "Nothing blocking, 1 warning")
 }
 
 func TestOrganisationPolicyAndItsLocks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3")+"-- .github/checkrein.yml --\nversion: 1\nchecks: {images: {level: \"off\", pin: none}}\n")
 	githubtest.Must(w.github.CreateRepo("acme", ".github", githubtest.Txtar([]byte(
 		"-- .github/checkrein.yml --\nversion: 1\nlocked: [checks.images.level]\nchecks: {images: {level: block}}\n"))))
@@ -140,6 +148,7 @@ func TestOrganisationPolicyAndItsLocks(t *testing.T) {
 // A policy that is broken on the base does not count: the last valid one holds, so
 // that the repair can merge, and it is told.
 func TestBrokenPolicyOnTheBase(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3")+"-- .github/checkrein.yml --\nversion: 1\nchecks: {images: {pin: digest}}\n")
 	w.expect(w.open("first", compose("nginx:1.27.4")).Head(), "failure", "1 blocking")
 	w.settle()
@@ -153,6 +162,7 @@ func TestBrokenPolicyOnTheBase(t *testing.T) {
 // In the App an inline ignore that the change adds does not count by itself; one
 // that the base has does.
 func TestInlineIgnoreOfTheChangeDoesNotCount(t *testing.T) {
+	t.Parallel()
 	ignored := `nginx:latest # checkrein:ignore images/mutable-tag until=2099-01-31 reason="local"`
 	until := func(s string) string { return strings.ReplaceAll(s, "2099-01-31", soon()) }
 	w := newWorld(t, "-- README.md --\nx\n")
@@ -174,6 +184,7 @@ func TestInlineIgnoreOfTheChangeDoesNotCount(t *testing.T) {
 }
 
 func TestUndecidedIsNeverGreen(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3"))
 	run := w.expect(w.open("broken", "-- k8s.yml --\napiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: \"x}]}\n").Head(), "action_required", "Undecided")
 	if !strings.Contains(run.Summary, "k8s.yml") {
@@ -182,6 +193,7 @@ func TestUndecidedIsNeverGreen(t *testing.T) {
 }
 
 func TestButtonsJudgeAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3"))
 	p := w.open("change", compose("nginx:1.27.4"))
 	press := []func(id int64) error{
@@ -200,6 +212,7 @@ func TestButtonsJudgeAgain(t *testing.T) {
 
 // A marker pasted by somebody else does not make a comment the App's own.
 func TestPastedMarkerIsNotOwn(t *testing.T) {
+	t.Parallel()
 	w := newGitHub(t, compose("nginx:1.27.3"))
 	p := w.open("change", compose("nginx:latest"))
 	p.Comment(w.github.Stranger("mallory"), "<!-- checkrein -->\nAll clear")
@@ -214,6 +227,7 @@ func TestPastedMarkerIsNotOwn(t *testing.T) {
 }
 
 func TestManyFindingsNeverFailOnSize(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	b.WriteString("-- compose.yml --\nservices:\n")
 	for i := range 600 {
@@ -230,6 +244,7 @@ func TestManyFindingsNeverFailOnSize(t *testing.T) {
 
 // An archived repository takes no check runs; what was due there ends in silence.
 func TestArchivedRepository(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3"))
 	w.github.SetTraffic(githubtest.Traffic{Hold: true})
 	p := w.open("change", compose("nginx:latest"))
@@ -245,6 +260,7 @@ func TestArchivedRepository(t *testing.T) {
 
 // A GitHub that is away when the App starts must not cost a delivery.
 func TestGitHubAwayAtStart(t *testing.T) {
+	t.Parallel()
 	w := newGitHub(t, compose("nginx:1.27.3"))
 	w.github.Fault(githubtest.Match{Path: regexp.MustCompile("^/app$"), Times: -1}, githubtest.Action{Status: 503})
 	w.start()
@@ -254,6 +270,7 @@ func TestGitHubAwayAtStart(t *testing.T) {
 // The answer to the verdict is lost and the pull request closed before the next
 // attempt: once it is open again, the run that is there is the one.
 func TestReopenedAfterALostVerdict(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, compose("nginx:1.27.3"))
 	w.github.Fault(githubtest.Match{Method: "POST", Path: regexp.MustCompile("check-runs$")}, githubtest.Action{DropAnswer: true})
 	p := w.open("change", compose("nginx:1.27.4"))

@@ -22,9 +22,10 @@ const secret = "a secret of the tests"
 // world is a simulated GitHub with one organisation that has the App installed, and
 // the App running in this process; they speak HTTP with real signatures and tokens.
 type world struct {
-	*testing.T
+	testing.TB
 	github *githubtest.Server
 	app    *githubtest.App
+	in     *githubtest.Installation
 	repo   *githubtest.Repo
 	dev    *githubtest.User
 	config app.Config
@@ -55,22 +56,31 @@ func newWorld(t *testing.T, files string) *world {
 	t.Helper()
 	w := newGitHub(t, files)
 	w.start()
+	w.swept()
 	return w
 }
 
+// swept waits until the sweep of the start is over: its last request is about branch rules.
+func (w *world) swept() {
+	w.Helper()
+	w.until("the start's sweep is over", func() bool { return strings.Contains(requests(w), "rules/branches") })
+	w.until("it is noted", func() bool { return strings.Contains(w.log.String(), `"kind":"enforce"`) })
+}
+
 // newGitHub is a world whose App does not run yet.
-func newGitHub(t *testing.T, files string) *world {
+func newGitHub(t testing.TB, files string, options ...githubtest.Option) *world {
 	t.Helper()
-	server := githubtest.Must(githubtest.Start())
+	server := githubtest.Must(githubtest.Start(options...))
 	t.Cleanup(server.Close)
-	w := &world{T: t, github: server, dev: server.User("dana"), log: &lockedBuffer{}}
+	w := &world{TB: t, github: server, dev: server.User("dana"), log: &lockedBuffer{}}
 	w.app = githubtest.Must(server.AddApp(githubtest.AppConfig{ID: 4711, Slug: "checkrein", Manifest: checkrein.Manifest, WebhookSecret: secret}))
 	w.repo = githubtest.Must(server.CreateRepo("acme", "platform", githubtest.Txtar([]byte(files))))
-	server.Install(w.app, "acme")
+	w.in = server.Install(w.app, "acme")
 	w.repo.RequireCheck("checkrein", w.app)
 	w.config = app.Config{
 		AppID: w.app.ID, PrivateKey: string(w.app.PEM()), WebhookSecrets: []string{secret}, APIURL: server.URL,
 		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "checkrein.db"), LogLevel: "debug",
+		AdminListen: "127.0.0.1:0",
 	}
 	t.Cleanup(func() {
 		if unexpected := server.Unexpected(); len(unexpected) > 0 {
@@ -87,6 +97,7 @@ func newGitHub(t *testing.T, files string) *world {
 func (w *world) start() {
 	w.Helper()
 	w.config.Listen = freeAddress(w)
+	w.config.Unpaced()
 	ctx, cancel := context.WithCancel(context.Background())
 	a, err := app.New(ctx, w.config, "test", w.log)
 	if err != nil {

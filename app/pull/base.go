@@ -3,6 +3,7 @@ package pull
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -15,36 +16,61 @@ import (
 // baseTree is what is kept of a base's tree.
 type baseTree struct {
 	commit string
+	pushed string // the tip that the last push told of
+	// policy is the last valid policy file of the branch; it holds while a broken one
+	// stands there. It is the branch's, not the tree's: another branch may have the same files.
+	policy []byte
 	Files  checks.Index `json:"files"`
-	// Policy is the last valid policy file of the branch; it holds while a broken one stands there.
-	Policy []byte `json:"policy,omitempty"`
 }
 
 // base is the base tree of a target's tip: kept, or brought up to date from the
-// newest kept tree of that branch, or read whole from one streamed archive.
+// newest kept tree of that branch, or read whole from one streamed archive. Who brings it
+// up to date tells what changed, before it is kept.
 func (e *evaluation) base(ctx context.Context, t target) (*baseTree, error) {
-	list := e.Checks(policy.Default(), e.facts) // what a policy leaves out today may count tomorrow
-	kept, ok, err := e.Memory.Tree(ctx, e.repo.ID, t.tip.Tree)
-	if err != nil {
-		return nil, fmt.Errorf("look up the tree of %s: %w", t.base, err)
-	}
-	b := &baseTree{}
-	if ok && json.Unmarshal(kept, b) == nil {
-		b.commit = t.tip.Commit
-		return b, nil
-	}
-	fresh, err := e.advance(ctx, t, list)
-	if err == nil && fresh == nil {
-		fresh, err = e.readBase(ctx, t, list)
-	}
+	defer e.bases.hold(e.repo.ID, t.base)()
+	last, err := e.lastBase(ctx, t.base)
 	if err != nil {
 		return nil, err
 	}
+	if last != nil && last.commit == t.tip.Commit {
+		return last, nil
+	}
+	fresh, moved, err := e.bringUp(ctx, last, t)
+	if err != nil {
+		return nil, err
+	}
+	if last != nil {
+		if fresh.policy == nil {
+			fresh.policy = last.policy
+		}
+		if err := e.tellMoved(ctx, t.base, moved); err != nil {
+			return nil, err
+		}
+	}
 	fresh.commit = t.tip.Commit
 	if t.validPolicy != nil {
-		fresh.Policy = t.validPolicy
+		fresh.policy = t.validPolicy
 	}
 	return fresh, e.keepBase(ctx, t, fresh)
+}
+
+// bringUp finds the tree of a tip: kept of whatever branch, else by what was pushed since
+// the last one of this branch, else whole.
+func (e *evaluation) bringUp(ctx context.Context, last *baseTree, t target) (*baseTree, Moved, error) {
+	kept, ok, err := e.Memory.Tree(ctx, e.repo.ID, t.tip.Tree)
+	if err != nil {
+		return nil, Moved{}, fmt.Errorf("look up the tree of %s: %w", t.base, err)
+	}
+	b := &baseTree{}
+	if ok && json.Unmarshal(kept, b) == nil && b.Files != nil {
+		return b, Moved{All: true}, nil
+	}
+	list := e.list(ruling{policy: policy.Default()}) // what a policy leaves out today may count tomorrow
+	fresh, moved, err := e.advance(ctx, last, t, list)
+	if err == nil && fresh == nil {
+		fresh, err = e.readBase(ctx, t, list)
+	}
+	return fresh, moved, err
 }
 
 func (e *evaluation) keepBase(ctx context.Context, t target, b *baseTree) error {
@@ -55,7 +81,7 @@ func (e *evaluation) keepBase(ctx context.Context, t target, b *baseTree) error 
 	if err := e.facts.flush(); err != nil {
 		return err
 	}
-	kept := BaseTree{Ref: t.base, Commit: t.tip.Commit, Tree: t.tip.Tree, Data: data}
+	kept := BaseTree{Ref: t.base, Commit: t.tip.Commit, Tree: t.tip.Tree, Data: data, Policy: b.policy}
 	if err := e.Memory.PutTree(ctx, e.repo.ID, kept); err != nil {
 		return fmt.Errorf("keep the tree of %s: %w", t.base, err)
 	}
@@ -72,25 +98,42 @@ func (e *evaluation) lastBase(ctx context.Context, branch string) (*baseTree, er
 	if !ok || json.Unmarshal(last.Data, b) != nil || b.Files == nil {
 		return nil, nil
 	}
-	b.commit = last.Commit
+	b.commit, b.pushed, b.policy = last.Commit, last.Pushed, last.Policy
 	return b, nil
 }
 
 // advance brings the branch's last kept tree up to the tip by what was pushed
 // since; nil when there is none, or the branch was rewritten.
-func (e *evaluation) advance(ctx context.Context, t target, list []checks.Check) (*baseTree, error) {
-	b, err := e.lastBase(ctx, t.base)
-	if b == nil || err != nil {
-		return nil, err
+func (e *evaluation) advance(ctx context.Context, last *baseTree, t target, list []checks.Check) (*baseTree, Moved, error) {
+	if last == nil {
+		return nil, Moved{}, nil
 	}
-	diff, err := e.github.Compare(ctx, e.repo, b.commit, t.tip.Commit, 0)
+	diff, err := e.github.Compare(ctx, e.repo, last.commit, t.tip.Commit, 0)
+	if errors.Is(err, hub.ErrUnknownCommit) { // rewritten, and forgotten by GitHub
+		return nil, Moved{All: true}, nil
+	}
 	if err != nil {
-		return nil, fmt.Errorf("compare %s with its last known tip: %w", t.base, err)
+		return nil, Moved{}, fmt.Errorf("compare %s with its last known tip: %w", t.base, err)
 	}
+	return e.follow(ctx, last, t, diff, list)
+}
+
+// follow applies what was pushed; nil where that is not known.
+func (e *evaluation) follow(ctx context.Context, b *baseTree, t target, diff hub.Comparison, list []checks.Check) (*baseTree, Moved, error) {
 	if diff.Problem != "" || diff.MergeBase != b.commit {
-		return nil, nil
+		return nil, Moved{All: true}, nil
 	}
-	return b, e.apply(ctx, b, t, diff, list)
+	m := Moved{Paths: map[string]bool{}}
+	m.add(b.Files.Affected(list, diff.Files))
+	for _, f := range diff.Files {
+		m.Paths[f.Path], m.Paths[f.Was()] = true, true
+		m.Policy = m.Policy || f.Path == policy.Path || f.Was() == policy.Path
+	}
+	if err := e.apply(ctx, b, t, diff, list); err != nil {
+		return nil, m, err
+	}
+	m.add(b.Files.Affected(list, diff.Files)) // by what they name now
+	return b, m, nil
 }
 
 // apply takes a push over into a base tree.
@@ -116,6 +159,9 @@ func (e *evaluation) apply(ctx context.Context, b *baseTree, t target, diff hub.
 			continue // a symlink, or too large: told when a change touches it
 		}
 		b.Files.Learn(list, p, entry.SHA, data)
+		if p == policy.Path && e.valid(data) {
+			b.policy = data
+		}
 	}
 	return nil
 }

@@ -9,50 +9,55 @@ import (
 	"github.com/checkrein/checkrein/checks/tree"
 )
 
-// run compares head and tip and lets every check report. A change that touches
-// nothing that is read, and nothing that a file which is read names, reads nothing.
-func (e *evaluation) run(ctx context.Context, t target, list []checks.Check) (reports []checks.Report, changed int, err error) {
+// gathered is a change before any check has run.
+type gathered struct {
+	diff     hub.Comparison
+	change   checks.Change
+	affected bool
+	read     *recorder // what was read of the head; nil when it is not affected
+}
+
+// gather compares head and tip. A change that touches nothing that is read, and
+// nothing that a file which is read names, is not affected: it reads nothing.
+func (e *evaluation) gather(ctx context.Context, t target, list []checks.Check) (*gathered, error) {
 	diff, err := e.github.Compare(ctx, e.repo, t.commit, e.sha, t.pull)
 	if err != nil {
-		return nil, 0, fmt.Errorf("compare %s with %s: %w", t.commit, e.sha, err)
+		return nil, fmt.Errorf("compare %s with %s: %w", t.commit, e.sha, err)
 	}
+	c := &gathered{diff: diff}
 	if diff.Problem != "" {
-		return []checks.Report{{Check: "change", Unread: []checks.Unread{{Kind: checks.Failed, Reason: diff.Problem}}}}, 0, nil
+		return c, nil
 	}
 	base, err := e.base(ctx, t)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	dependents, affected := base.Files.Affected(list, diff.Files)
-	if !affected {
-		return nothing(list), len(diff.Files), nil
+	c.change.Files = diff.Files
+	c.change.Dependents, c.affected = base.Files.Affected(list, diff.Files)
+	if !c.affected {
+		return c, nil
 	}
-	change := checks.Change{
-		Tip:        e.github.Tree(e.repo, t.tip.Commit, base.entriesAt(t.tip.Commit)),
-		MergeBase:  e.github.Tree(e.repo, diff.MergeBase, base.entriesAt(diff.MergeBase)),
-		Head:       e.github.Tree(e.repo, e.sha, headEntries(diff, base)),
-		Files:      diff.Files,
-		Dependents: dependents,
-	}
-	for _, c := range list {
-		r := checks.Guard(ctx, c, change, e.CheckTime, func(value any, stack []byte) {
-			e.Log.Error("check panicked", "check", c.Name(), "head", e.sha, "panic", fmt.Sprint(value), "stack", string(stack))
-		})
+	c.change.Tip = record(e.github.Tree(e.repo, t.tip.Commit, base.entriesAt(t.tip.Commit)))
+	c.change.MergeBase = record(e.github.Tree(e.repo, diff.MergeBase, base.entriesAt(diff.MergeBase)))
+	c.read = record(e.github.Tree(e.repo, e.sha, headEntries(diff, base)))
+	c.change.Head = c.read
+	return c, nil
+}
+
+// run lets checks report on a change.
+func (e *evaluation) run(ctx context.Context, c *gathered, list []checks.Check) ([]checks.Report, error) {
+	var reports []checks.Report
+	for _, check := range list {
+		r := checks.Report{Check: check.Name()} // none of its business
+		if c.affected {
+			r = e.guard(ctx, check, c.change)
+		}
 		if r.Err != nil {
-			return nil, 0, fmt.Errorf("check %s: %w", c.Name(), r.Err)
+			return nil, fmt.Errorf("check %s: %w", check.Name(), r.Err)
 		}
 		reports = append(reports, r)
 	}
-	return reports, len(diff.Files), nil
-}
-
-// nothing is what the checks say of a change that is none of their business.
-func nothing(list []checks.Check) []checks.Report {
-	reports := make([]checks.Report, 0, len(list))
-	for _, c := range list {
-		reports = append(reports, checks.Report{Check: c.Name()})
-	}
-	return reports
+	return reports, nil
 }
 
 // headEntries is what is known of the head's tree without asking: the files of the

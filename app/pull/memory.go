@@ -5,7 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/checkrein/checkrein/app/enforce"
 	"github.com/checkrein/checkrein/app/hub"
+	"github.com/checkrein/checkrein/app/review"
 	"github.com/checkrein/checkrein/app/webhook"
 	"github.com/checkrein/checkrein/app/work"
 	"github.com/checkrein/checkrein/checks/images"
@@ -14,10 +16,14 @@ import (
 
 // GitHub is what judging a head asks of GitHub, for one installation.
 type GitHub interface {
+	review.GitHub
 	State(ctx context.Context, ask hub.Ask) (hub.State, error)
 	Compare(ctx context.Context, repo hub.Repo, base, head string, pull int) (hub.Comparison, error)
 	Tree(repo hub.Repo, commit string, known []tree.Entry) tree.Tree
 	Archive(ctx context.Context, repo hub.Repo, commit string, visit hub.Visit) error
+	// CompareBranch compares a kept commit of a branch with what the branch is now.
+	CompareBranch(ctx context.Context, repo hub.Repo, base, branch string) (hub.Comparison, error)
+	Queue(ctx context.Context, repo hub.Repo, branch string) ([]hub.QueueEntry, error)
 	Runs(ctx context.Context, repo hub.Repo, sha string) ([]hub.Run, error)
 	CreateRun(ctx context.Context, repo hub.Repo, run hub.Run) (int64, error)
 	UpdateRun(ctx context.Context, repo hub.Repo, run hub.Run) error
@@ -27,13 +33,14 @@ type GitHub interface {
 
 // Memory is what judging keeps between events.
 type Memory interface {
+	review.Memory
 	// Head is what is known of a head commit; ErrUnknownRepository where no delivery has
 	// told of its repository.
 	Head(ctx context.Context, repository int64, sha string) (Head, error)
 	// SetPull takes over what GitHub answered when it was asked at that time, unless a
 	// delivery has told of the pull request since; nothing becomes due.
 	SetPull(ctx context.Context, p webhook.Pull, asked time.Time) error
-	MakeDue(ctx context.Context, due []webhook.Due) error
+	MakeDue(ctx context.Context, due []work.Due) error
 	Verdict(ctx context.Context, repository int64, sha string) (Published, bool, error)
 	// SetVerdict answers work.ErrLost when the claim is no longer the row's.
 	SetVerdict(ctx context.Context, claim *work.Claim, p Published) error
@@ -43,6 +50,14 @@ type Memory interface {
 	Tree(ctx context.Context, repository int64, tree string) ([]byte, bool, error)
 	PutTree(ctx context.Context, repository int64, t BaseTree) error
 	LastTree(ctx context.Context, repository int64, ref string) (BaseTree, bool, error)
+	// Comment is the id of the app's own comment on a pull request, 0 where none is known;
+	// begun: one was about to be written, and whether it was is not known.
+	Comment(ctx context.Context, repository int64, pull int) (id int64, begun bool, err error)
+	// SetComment keeps the id; 0: one is about to be written.
+	SetComment(ctx context.Context, repository int64, pull int, id int64) error
+	// Defaults is the last valid policy of an organisation; nil: it has had none.
+	Defaults(ctx context.Context, installation int64) ([]byte, error)
+	KeepDefaults(ctx context.Context, installation int64, policy []byte) error
 }
 
 // ErrUnknownRepository says that no delivery has told of a repository.
@@ -59,6 +74,11 @@ type Head struct {
 	// Superseded is the newer head of a pull request that once had this one; empty
 	// where there is none.
 	Superseded string
+	// Voiced are those of the open pull requests on which a command was heard or a yes
+	// is recorded.
+	Voiced []int
+	// Enforcement is what is known of the branch rules; nil: nobody has looked yet.
+	Enforcement *enforce.State
 }
 
 // Open reports whether somebody still waits for a verdict on the head.
@@ -71,7 +91,23 @@ type Published struct {
 	Conclusion string                  // of the aggregated run; empty until everything is told
 	Runs       map[string]PublishedRun // by check name, "all" for the aggregated run
 	At         time.Time
+	// Bases are the branches it was judged against.
+	Bases []string
+	// Hangs are the paths that the verdict hangs on; AnyPath: too many to name.
+	Hangs   []string
+	AnyPath bool
+	// Deployed: it hangs on what is deployed.
+	Deployed bool
+	// Revisit is the day (UTC midnight) on which an exception that it rests on has ended;
+	// zero: none.
+	Revisit time.Time
+	// Asked are the questions that a person could say yes to, Rests whether one has.
+	Asked []Asked
+	Rests bool
 }
+
+// Asked is a question that was told on a head; see review.Question.
+type Asked struct{ Rule, Key string }
 
 // PublishedRun is a check run that this app made.
 type PublishedRun struct {
@@ -87,5 +123,10 @@ type BaseTree struct {
 	Ref    string // branch name
 	Commit string
 	Tree   string
+	// Pushed is the tip that the last push to the branch told of; empty: none has since the
+	// branch was read first. Not written.
+	Pushed string
+	// Policy is the last valid policy file of the branch; nil: it has had none.
+	Policy []byte
 	Data   []byte
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/checkrein/checkrein/app/hub"
+	"github.com/checkrein/checkrein/checks/report"
+	"github.com/checkrein/checkrein/checks/verdict"
 )
 
 // progress shows an in-progress run once judging takes longer than the judge's patience.
@@ -29,9 +32,14 @@ func (p *progress) stop() {
 	}
 }
 
-// watch begins the aggregated run when the verdict is not there in time.
+// watch begins the aggregated run when the verdict is not there in time, and at once
+// where a green run stands that did not judge the head against all of its bases.
 func (e *evaluation) watch(ctx context.Context) (stop func()) {
-	e.progress.timer = time.AfterFunc(e.Patience, func() {
+	patience := e.Patience
+	if e.outgrown() || e.claim.Tries > 1 {
+		patience = 0 // somebody has been waiting for longer than that
+	}
+	e.progress.timer = time.AfterFunc(patience, func() {
 		e.progress.mu.Lock()
 		defer e.progress.mu.Unlock()
 		if e.progress.ended {
@@ -63,17 +71,31 @@ func (e *evaluation) begun(ctx context.Context) error {
 	return e.recover(ctx)
 }
 
+// outgrown reports whether the head has a green run that says nothing of one of its
+// bases: with it a pull request onto that base could be merged.
+func (e *evaluation) outgrown() bool {
+	if e.published.Conclusion != conclusion(verdict.Success) {
+		return false
+	}
+	for _, p := range e.head.Pulls {
+		if !slices.Contains(e.published.Bases, p.BaseRef) {
+			return true
+		}
+	}
+	return false
+}
+
 // begin makes the in-progress run, unless one is open or the head has its verdict.
 func (e *evaluation) begin(ctx context.Context) error {
 	if _, ok := e.found[aggregate]; ok {
 		return nil // the verdict of an interrupted attempt
 	}
-	if have, ok := e.published.Runs[aggregate]; ok && (!have.Concluded || !e.claim.Rerun) {
+	if have, ok := e.published.Runs[aggregate]; ok && (!have.Concluded || !e.claim.Rerun && !e.outgrown()) {
 		return nil
 	}
 	id, err := e.github.CreateRun(ctx, e.repo, hub.Run{
 		Name: Aggregated, Head: e.sha, ExternalID: e.externalID(aggregate), Started: e.started,
-		Title: "Judging", Summary: "Reading the change. The verdict follows here.",
+		Title: "Judging", Summary: report.Begun(e.claim.Reason),
 	})
 	if err != nil {
 		return fmt.Errorf("begin a run on %s: %w", e.sha, err)

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/checks"
@@ -42,10 +44,11 @@ func (e *evaluation) publish(ctx context.Context, all []judged) error {
 	}
 	told := e.told(all)
 	settings := strictest(all)
+	e.take(all)
 	if err := e.putDetails(ctx, &told, settings); err != nil {
 		return err
 	}
-	if err := e.put(ctx, aggregate, aggregated(told)); err != nil {
+	if err := e.put(ctx, aggregate, aggregated(told), aggregated(e.besides(told))); err != nil {
 		return err
 	}
 	told.Run = e.runURL(aggregate)
@@ -53,7 +56,67 @@ func (e *evaluation) publish(ctx context.Context, all []judged) error {
 		return err
 	}
 	e.published.Conclusion = conclusion(told.Worst().Verdict.Conclusion)
+	e.count(told.Worst().Verdict)
 	return e.remember(ctx)
+}
+
+// count tells the log and the metrics of a verdict.
+func (e *evaluation) count(v *verdict.Verdict) {
+	if e.Told != nil {
+		e.Told(string(v.Conclusion))
+	}
+	by := map[string]int{}
+	for _, f := range v.Findings {
+		if f.New && f.Severity == checks.Block {
+			check, _, _ := strings.Cut(f.Rule, "/")
+			by[check]++
+		}
+	}
+	e.Log.Info("verdict", "repository", e.repo.ID, "name", e.repo.String(), "head", e.sha,
+		"conclusion", v.Conclusion, "check", by, "duration", e.Now().Sub(e.started))
+}
+
+// take notes what the verdict rests on, for those who look when it must be reached anew.
+func (e *evaluation) take(all []judged) {
+	p := &e.published
+	p.Bases, p.Asked, p.Rests, p.Deployed, p.Revisit = nil, nil, false, false, time.Time{}
+	for _, one := range all {
+		p.Bases = appendNew(p.Bases, one.base)
+		p.Rests = p.Rests || one.rests
+		p.Deployed = p.Deployed || one.deployed
+		for _, q := range one.asked {
+			p.Asked = append(p.Asked, Asked{Rule: q.Rule, Key: q.Key()})
+		}
+		if day := revisit(one.verdict); !day.IsZero() && (p.Revisit.IsZero() || day.Before(p.Revisit)) {
+			p.Revisit = day
+		}
+	}
+	p.Hangs, p.AnyPath = hanging(all)
+}
+
+// besides adds what a run shows and what makes no new run of an equal verdict.
+func (e *evaluation) besides(h report.Head) report.Head {
+	if state := e.head.Enforcement; state != nil {
+		h.Enforcement = fmt.Sprintf("%s As of %s.", state.Sentence(Aggregated), state.Checked.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	h.Late = e.late()
+	return h
+}
+
+// lateAfter is the wait that a run explains.
+const lateAfter = 2 * time.Minute
+
+// late says why the verdict took long; empty when it did not.
+func (e *evaluation) late() string {
+	waited := e.Now().Sub(e.claim.Since)
+	if e.claim.Since.IsZero() || waited < lateAfter {
+		return ""
+	}
+	why := "other work came first"
+	if e.claim.Reason != "" {
+		why = "an attempt before this one ended with: " + e.claim.Reason
+	}
+	return fmt.Sprintf("This verdict came %s after it was asked for; %s.", waited.Round(time.Second), why)
 }
 
 func ended(head Head) string {
@@ -68,6 +131,9 @@ func (e *evaluation) told(all []judged) report.Head {
 	h := report.Head{
 		Web: e.Web, Repository: e.repo.Owner + "/" + e.repo.Name, SHA: e.sha,
 		RulesURL: RulesURL, Version: e.Version,
+	}
+	if state := e.head.Enforcement; state != nil && !state.Lost.IsZero() {
+		h.Enforcement = state.Sentence(Aggregated) // this alone is worth a new run
 	}
 	for i, one := range all {
 		h.Judged = append(h.Judged, report.Judged{Pull: one.pull, Base: one.base, Changed: one.changed, Verdict: one.verdict})
@@ -104,17 +170,32 @@ func strictest(all []judged) *policy.Policy {
 // putDetails writes the detail runs before the aggregated one, which points at them.
 func (e *evaluation) putDetails(ctx context.Context, h *report.Head, p *policy.Policy) error {
 	h.Details = map[string]string{}
+	names := []string{policy.Name}
 	for _, c := range e.Checks(p, nil) {
-		_, before := e.published.Runs[c.Name()]
-		if !before && !report.DetailWanted(p.Details, *h, c.Name()) {
+		names = append(names, c.Name())
+	}
+	for _, name := range names {
+		_, before := e.published.Runs[name]
+		if !before && !e.detailWanted(p, *h, name) {
 			continue
 		}
-		if err := e.put(ctx, c.Name(), detail(*h, c.Name())); err != nil {
+		run := detail(*h, name)
+		if err := e.put(ctx, name, run, run); err != nil {
 			return err
 		}
-		h.Details[c.Name()] = e.runURL(c.Name())
+		h.Details[name] = e.runURL(name)
 	}
 	return nil
+}
+
+// detailWanted leaves the policy's own run out where a change has nothing to do with it,
+// whatever the policy says of details.
+func (e *evaluation) detailWanted(p *policy.Policy, h report.Head, name string) bool {
+	when := p.Details
+	if name == policy.Name && when == policy.Always {
+		when = policy.OnProblem
+	}
+	return report.DetailWanted(when, h, name)
 }
 
 // runURL is where GitHub shows the run at a place.
@@ -158,8 +239,9 @@ func conclusion(c verdict.Conclusion) string {
 
 // put writes one run: it concludes the one that was begun, leaves an equal one
 // alone, and makes a new one of the same name where a concluded one says something else.
-func (e *evaluation) put(ctx context.Context, place string, run hub.Run) error {
-	digest, err := digestOf(run)
+// What is shown beyond the verdict makes no difference between runs.
+func (e *evaluation) put(ctx context.Context, place string, verdict, run hub.Run) error {
+	digest, err := digestOf(verdict)
 	if err != nil {
 		return err
 	}
@@ -229,54 +311,9 @@ func digestOf(r hub.Run) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// comment writes the one comment of every open pull request, where the policy wants it.
-func (e *evaluation) comment(ctx context.Context, h report.Head, all []judged, when policy.When) error {
-	own := map[int]*hub.Comment{}
-	for _, p := range e.state.Pulls {
-		own[p.Number] = p.Comment
-	}
-	for _, one := range all {
-		if one.pull == 0 || !report.Wanted(when, h, own[one.pull] != nil) {
-			continue
-		}
-		if err := e.commentOn(ctx, one.pull, own[one.pull], h); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (e *evaluation) commentOn(ctx context.Context, number int, own *hub.Comment, h report.Head) error {
-	previous := ""
-	if own != nil {
-		previous = own.Body
-	}
-	body := report.Comment(h, previous)
-	if body == previous {
-		return nil
-	}
-	var err error
-	if own != nil {
-		if err = e.github.UpdateComment(ctx, e.repo, own.ID, body); err == nil {
-			return nil
-		}
-	}
-	if own == nil || errors.Is(err, hub.ErrGone) {
-		_, err = e.github.CreateComment(ctx, e.repo, number, body)
-	}
-	if errors.Is(err, hub.ErrLocked) {
-		e.Log.Warn("the conversation is locked; the check run says it all", "repository", h.Repository, "pull", number)
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("comment on #%d: %w", number, err)
-	}
-	return nil
-}
-
 // undecided publishes that the head could not be judged.
 func (e *evaluation) undecided(ctx context.Context, why string) error {
-	reports := []checks.Report{{Check: "change", Unread: []checks.Unread{{Kind: checks.Failed, Reason: why}}}}
+	reports := failed(why)
 	p := policy.Default()
 	p.Comment = policy.Never
 	v := verdict.Conclude(reports, p, e.Now().UTC(), verdict.Options{})

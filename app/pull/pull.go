@@ -11,12 +11,10 @@ import (
 	"time"
 
 	"github.com/checkrein/checkrein/app/hub"
-	"github.com/checkrein/checkrein/app/webhook"
 	"github.com/checkrein/checkrein/app/work"
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/images"
 	"github.com/checkrein/checkrein/checks/policy"
-	"github.com/checkrein/checkrein/checks/verdict"
 )
 
 // Judge judges heads.
@@ -28,6 +26,10 @@ type Judge struct {
 	Checks func(p *policy.Policy, facts images.Facts) []checks.Check
 	// Rules are the ids that policies may name.
 	Rules []string
+	// Catalogue are all rules with the severities that they have by themselves.
+	Catalogue []checks.Rule
+	// Login is the app's own account, "checkrein[bot]"; empty: not known.
+	Login string
 	// Web is the address of GitHub's pages.
 	Web string
 	// Version is the product's version, for the published texts.
@@ -38,6 +40,14 @@ type Judge struct {
 	CheckTime time.Duration
 	Now       func() time.Time
 	Log       *slog.Logger
+	// Moved hears what changed on a base, and judges anew what hangs on it but for the head
+	// that is being judged; nil: nobody does.
+	Moved func(ctx context.Context, repository int64, branch string, m Moved, except string) error
+	// Told and Panicked count; nil: nobody does.
+	Told     func(conclusion string)
+	Panicked func()
+
+	bases, conversations turns
 }
 
 // stubborn is how many attempts it takes to believe that a commit is gone: right
@@ -70,6 +80,9 @@ func (j *Judge) judgeHead(ctx context.Context, claim *work.Claim) error {
 	wanted, err := e.ask(ctx)
 	if err != nil {
 		return err
+	}
+	if e.state.Archived {
+		return nil // nothing can be written any more
 	}
 	if len(wanted) == 0 {
 		return e.abandon(ctx)
@@ -110,7 +123,7 @@ type evaluation struct {
 
 // places are where a head may have runs.
 func (e *evaluation) places() []string {
-	places := []string{aggregate}
+	places := []string{aggregate, policy.Name}
 	for _, c := range e.Checks(policy.Default(), nil) {
 		places = append(places, c.Name())
 	}
@@ -157,118 +170,4 @@ func (j *Judge) open(ctx context.Context, claim *work.Claim) (*evaluation, error
 		return e, nil
 	}
 	return nil, e.end(ctx, ended(head))
-}
-
-// target is one thing the head must be judged against: a pull request's base tip
-// or the base of a merge group.
-type target struct {
-	pull   int    // 0: a merge group
-	base   string // branch name
-	commit string // what the head is compared with
-	tip    hub.Tip
-	// validPolicy is the tip's own policy file when it is valid.
-	validPolicy []byte
-}
-
-// ask gets GitHub's state and takes over what it tells differently from the store.
-func (e *evaluation) ask(ctx context.Context) ([]target, error) {
-	ask := hub.Ask{Repo: e.repo, Head: e.sha, Policy: policy.Path}
-	ask.Pulls = e.head.Numbers
-	for _, g := range e.head.Groups {
-		ask.Bases = append(ask.Bases, g.BaseRef)
-	}
-	asked := e.Now()
-	state, err := e.github.State(ctx, ask)
-	if err != nil {
-		return nil, fmt.Errorf("ask for the state of %s: %w", e.sha, err)
-	}
-	e.state = state
-	e.rename(state.Repo)
-	if state.Archived {
-		return nil, nil
-	}
-	var targets []target
-	for _, p := range state.Pulls {
-		if err := e.learn(ctx, p, asked); err != nil {
-			return nil, err
-		}
-		if tip, ok := state.Tips[p.BaseRef]; ok && p.Open && p.Head == e.sha {
-			targets = append(targets, target{pull: p.Number, base: p.BaseRef, commit: tip.Commit, tip: tip})
-		}
-	}
-	for _, g := range e.head.Groups {
-		if tip, ok := state.Tips[g.BaseRef]; ok {
-			targets = append(targets, target{base: g.BaseRef, commit: g.Base, tip: tip})
-		}
-	}
-	return targets, nil
-}
-
-// learn takes over a pull request as GitHub shows it; a head that no event told of becomes due.
-func (e *evaluation) learn(ctx context.Context, p hub.Pull, asked time.Time) error {
-	known := false
-	for _, have := range e.head.Pulls {
-		if have.Number == p.Number {
-			known = have.Head == p.Head && have.BaseRef == p.BaseRef && have.Open == p.Open
-		}
-	}
-	if known {
-		return nil
-	}
-	now := webhook.Pull{Repo: e.head.Repo, Number: p.Number, Head: p.Head, BaseRef: p.BaseRef, Open: p.Open}
-	if err := e.Memory.SetPull(ctx, now, asked); err != nil {
-		return fmt.Errorf("note pull request #%d: %w", p.Number, err)
-	}
-	if p.Open && p.Head != e.sha {
-		if err := e.Memory.MakeDue(ctx, []webhook.Due{{Repository: e.repo.ID, SHA: p.Head}}); err != nil {
-			return fmt.Errorf("make head %s due: %w", p.Head, err)
-		}
-	}
-	return nil
-}
-
-// judged is one target with its verdict.
-type judged struct {
-	target
-	ruling
-	verdict *verdict.Verdict
-	changed int // how many files the change touches
-}
-
-// judge reaches a verdict for every target; targets that compare the same and
-// have the same policy share it.
-func (e *evaluation) judge(ctx context.Context, targets []target) ([]judged, error) {
-	var all []judged
-	seen := map[string]int{}
-	for _, t := range targets {
-		same := t.commit + " " + t.base
-		if i, ok := seen[same]; ok {
-			again := all[i]
-			again.target = t
-			all = append(all, again)
-			continue
-		}
-		one, err := e.judgeOne(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		seen[same] = len(all)
-		all = append(all, one)
-	}
-	return all, e.facts.flush()
-}
-
-func (e *evaluation) judgeOne(ctx context.Context, t target) (judged, error) {
-	rule, err := e.ruling(ctx, t)
-	if err != nil {
-		return judged{}, err
-	}
-	t.validPolicy = rule.valid
-	list := e.Checks(rule.policy, e.facts)
-	reports, changed, err := e.run(ctx, t, list)
-	if err != nil {
-		return judged{}, err
-	}
-	v := verdict.Conclude(reports, rule.policy, e.Now().UTC(), verdict.Options{})
-	return judged{target: t, verdict: &v, changed: changed, ruling: rule}, nil
 }

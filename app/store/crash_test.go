@@ -13,15 +13,22 @@ import (
 	"time"
 )
 
-// crashVariable names the folder in which a copy of the test binary works until it is killed.
-const crashVariable = "CHECKREIN_STORE_CRASH"
+// crashVariable names the folder in which a copy of the test binary works until it is
+// killed, readVariable the one whose database a copy reads.
+const (
+	crashVariable = "CHECKREIN_STORE_CRASH"
+	readVariable  = "CHECKREIN_STORE_READ"
+)
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(crashVariable); dir != "" {
-		if err := workUntilKilled(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
+	for variable, do := range map[string]func(dir string) error{crashVariable: workUntilKilled, readVariable: readBeside} {
+		if dir := os.Getenv(variable); dir != "" {
+			if err := do(dir); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			os.Exit(0)
 		}
-		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }

@@ -42,33 +42,23 @@ func (s *Store) readHead(ctx context.Context, repository int64, sha string) (pul
 	if h.Groups, err = openGroups(ctx, tx, h.Repo, sha); err != nil {
 		return pull.Head{}, err
 	}
+	if h.Voiced, err = voicedPulls(ctx, tx, repository, sha); err != nil {
+		return pull.Head{}, err
+	}
 	if h.Numbers, err = pullNumbers(ctx, tx, repository, sha); err != nil {
+		return pull.Head{}, err
+	}
+	if h.Enforcement, err = readEnforcement(ctx, tx, repository); err != nil {
 		return pull.Head{}, err
 	}
 	h.Superseded, err = superseding(ctx, tx, repository, sha)
 	return h, err
 }
 
-// collect reads all rows of a query, each with scan.
-func collect[T any](rows *sql.Rows, err error, scan func(*T) []any) ([]T, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		var one T
-		if err := rows.Scan(scan(&one)...); err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
-}
-
 func openPulls(ctx context.Context, c conn, repo webhook.Repo, sha string) ([]webhook.Pull, error) {
 	rows, err := c.QueryContext(ctx, `
-		SELECT number, base_ref, updated FROM pulls WHERE repository = $1 AND head = $2 AND open ORDER BY number`, repo.ID, sha)
+		SELECT p.number, p.base_ref, p.updated FROM pulls p JOIN watched w ON w.repository = p.repository
+		WHERE p.repository = $1 AND p.head = $2 AND p.open ORDER BY p.number`, repo.ID, sha)
 	return collect(rows, err, func(p *webhook.Pull) []any {
 		p.Repo, p.Head, p.Open = repo, sha, true
 		return []any{&p.Number, &p.BaseRef, instant{&p.Updated}}
@@ -77,11 +67,23 @@ func openPulls(ctx context.Context, c conn, repo webhook.Repo, sha string) ([]we
 
 func openGroups(ctx context.Context, c conn, repo webhook.Repo, sha string) ([]webhook.Group, error) {
 	rows, err := c.QueryContext(ctx, `
-		SELECT base, base_ref FROM merge_groups WHERE repository = $1 AND head = $2 AND open`, repo.ID, sha)
+		SELECT g.base, g.base_ref FROM merge_groups g JOIN watched w ON w.repository = g.repository
+		WHERE g.repository = $1 AND g.head = $2 AND g.open`, repo.ID, sha)
 	return collect(rows, err, func(g *webhook.Group) []any {
 		g.Repo, g.Head, g.Open = repo, sha, true
 		return []any{&g.Base, &g.BaseRef}
 	})
+}
+
+// voicedPulls are the open pull requests on which a yes may have been said.
+func voicedPulls(ctx context.Context, c conn, repository int64, sha string) ([]int, error) {
+	rows, err := c.QueryContext(ctx, `
+		SELECT p.number FROM pulls p JOIN watched w ON w.repository = p.repository
+		WHERE p.repository = $1 AND p.head = $2 AND p.open
+		  AND (EXISTS (SELECT 1 FROM voices v WHERE v.repository = $1 AND v.pull = p.number AND v.command = 'accept')
+			OR EXISTS (SELECT 1 FROM approvals a WHERE a.repository = $1 AND a.pull = p.number))
+		ORDER BY p.number`, repository, sha)
+	return collect(rows, err, func(n *int) []any { return []any{n} })
 }
 
 func pullNumbers(ctx context.Context, c conn, repository int64, sha string) ([]int, error) {
@@ -100,25 +102,4 @@ func superseding(ctx context.Context, c conn, repository int64, sha string) (str
 		return "", err
 	}
 	return newer, nil
-}
-
-// OpenHeads lists what the sweep must look after: heads of open pull requests and
-// merge groups without a concluded verdict, and heads with a run left open. What is
-// due or waits for its next try is not listed: its back-off would be lost.
-func (s *Store) OpenHeads(ctx context.Context) ([]webhook.Due, error) {
-	// The key is put together as work.HeadKey does it.
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT repository, sha FROM (
-			SELECT repository, head AS sha FROM pulls WHERE open
-			UNION SELECT repository, head FROM merge_groups WHERE open
-			UNION SELECT repository, sha FROM verdicts WHERE NOT concluded
-		) AS h
-		WHERE NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.repository = h.repository AND v.sha = h.sha AND v.concluded)
-		  AND NOT EXISTS (SELECT 1 FROM work w WHERE w.key = 'head:' || h.repository || '@' || h.sha AND w.want > w.done AND NOT w.parked)
-		ORDER BY repository, sha`)
-	heads, err := collect(rows, err, func(h *webhook.Due) []any { return []any{&h.Repository, &h.SHA} })
-	if err != nil {
-		return nil, fmt.Errorf("list open heads: %w", err)
-	}
-	return heads, nil
 }

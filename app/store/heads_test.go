@@ -9,6 +9,7 @@ import (
 
 	"github.com/checkrein/checkrein/app/pull"
 	"github.com/checkrein/checkrein/app/webhook"
+	"github.com/checkrein/checkrein/app/work"
 )
 
 func pullAt(number int, sha string, open bool, minute int) webhook.Pull {
@@ -110,7 +111,7 @@ func TestSetPull(t *testing.T) {
 
 // TestOpenHeads: the sweep looks after what has no verdict and no work on its way.
 func TestOpenHeads(t *testing.T) {
-	open := []webhook.Due{{Repository: 42, SHA: shaA}}
+	open := []work.Due{{Key: work.HeadKey(42, shaA)}}
 	begun := func(t *testing.T, s *Store) { begin(t, s, claim(t, s), 5) }
 	finish := func(conclusion string, concluded bool) func(*testing.T, *Store) {
 		return func(t *testing.T, s *Store) {
@@ -121,7 +122,7 @@ func TestOpenHeads(t *testing.T) {
 		}
 	}
 	due := func(t *testing.T, s *Store) {
-		must(t, s.MakeDue(t.Context(), []webhook.Due{{Repository: 42, SHA: shaA}}))
+		must(t, s.MakeDue(t.Context(), []work.Due{{Key: work.HeadKey(42, shaA)}}))
 	}
 	park := func(t *testing.T, s *Store) { must(t, s.Park(t.Context(), claim(t, s), "gave up")) }
 	give := func(pulls ...webhook.Pull) func(*testing.T, *Store) {
@@ -133,7 +134,7 @@ func TestOpenHeads(t *testing.T) {
 	type steps = []func(*testing.T, *Store)
 	for name, tt := range map[string]struct {
 		steps steps
-		want  []webhook.Due
+		want  []work.Due
 	}{
 		"nothing known":         {nil, nil},
 		"open":                  {steps{give(pullAt(7, shaA, true, 1))}, open},
@@ -157,7 +158,7 @@ func TestOpenHeads(t *testing.T) {
 			for _, step := range tt.steps {
 				step(t, s)
 			}
-			got, err := s.OpenHeads(t.Context())
+			got, err := s.OpenHeads(t.Context(), 0)
 			must(t, err)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("open heads (-want +got):\n%s", diff)

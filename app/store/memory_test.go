@@ -38,6 +38,12 @@ func TestVerdict(t *testing.T) {
 	if diff := cmp.Diff(want, verdict()); diff != "" {
 		t.Errorf("concluded (-want +got):\n%s", diff)
 	}
+	want.Bases, want.Hangs, want.AnyPath, want.Deployed = []string{"main", "a \"b\""}, []string{".github/checkrein.yml", "x\ty"}, true, true
+	want.Revisit, want.Rests, want.Asked = noon.Truncate(24*time.Hour), true, []pull.Asked{{Rule: "images/mutable-tag", Key: "k"}}
+	must(t, s.SetVerdict(t.Context(), c, want))
+	if diff := cmp.Diff(want, verdict()); diff != "" {
+		t.Errorf("with what it hangs on (-want +got):\n%s", diff)
+	}
 	clock.advance(time.Hour)
 	begin(t, s, c, 7) // a re-run: the old verdict stands until the new one
 	want.Runs["checkrein"] = pull.PublishedRun{ID: 7}
@@ -86,20 +92,21 @@ func TestFacts(t *testing.T) {
 // TestFactsUseTheIndex: without it every evaluation would read the whole table.
 func TestFactsUseTheIndex(t *testing.T) {
 	s, _ := openTest(t)
-	var plan strings.Builder
-	rows, err := s.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN
-		SELECT f.blob, f.reader, f.data FROM facts f WHERE f.version = $1 AND (f.blob, f.reader) IN (VALUES `+places(2, 2, 2)+`)`, 1, "a", "b", "c", "d")
+	plan := explain(t, s, `SELECT f.blob, f.reader, f.data FROM facts f
+		WHERE f.version = $1 AND (f.blob, f.reader) IN (VALUES `+places(2, 2, 2)+`)`, 1, "a", "b", "c", "d")
+	if !strings.Contains(plan, "SEARCH f USING INDEX sqlite_autoindex_facts_1") {
+		t.Errorf("plan:\n%s", plan)
+	}
+}
+
+// explain is how SQLite would answer a query.
+func explain(t *testing.T, s *Store, query string, args ...any) string {
+	t.Helper()
+	rows, err := s.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
+	var id, parent, unused int
+	steps, err := collect(rows, err, func(detail *string) []any { return []any{&id, &parent, &unused, detail} })
 	must(t, err)
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		must(t, rows.Scan(&id, &parent, &unused, &detail))
-		plan.WriteString(detail + "\n")
-	}
-	must(t, rows.Err())
-	if !strings.Contains(plan.String(), "SEARCH f USING INDEX sqlite_autoindex_facts_1") {
-		t.Errorf("plan:\n%s", plan.String())
-	}
+	return strings.Join(steps, "\n")
 }
 
 func TestTrees(t *testing.T) {
@@ -119,64 +126,10 @@ func TestTrees(t *testing.T) {
 			t.Errorf("tree %s: %q, %v, %v", tree, got, found, err)
 		}
 	}
+	accept(t, s, pushed("main", "bob", shaB))
 	last, found, err := s.LastTree(t.Context(), 42, "main")
-	want := pull.BaseTree{Ref: "main", Commit: "c2", Tree: "t2", Data: []byte("two")}
+	want := pull.BaseTree{Ref: "main", Commit: "c2", Tree: "t2", Pushed: shaB, Data: []byte("two")}
 	if diff := cmp.Diff(want, last); diff != "" || !found || err != nil {
 		t.Errorf("last tree of main, found %v, error %v (-want +got):\n%s", found, err, diff)
 	}
-}
-
-// TestPurge has one row of every table on each side of the line.
-func TestPurge(t *testing.T) {
-	s, clock := openTest(t)
-	must(t, s.Schedule(t.Context(), "sweep", time.Hour))
-	must(t, s.Done(t.Context(), claim(t, s)))
-	fill := func(id string, number int, open bool, sha string) {
-		in := delivery(id, sha)
-		in.Delivery.Received = clock.now()
-		p := pullAt(number, sha, open, 0)
-		p.Updated = clock.now()
-		in.Pulls = append(in.Pulls, p)
-		accept(t, s, in)
-		c := claim(t, s)
-		must(t, s.SetVerdict(t.Context(), c, pull.Published{Repository: 42, SHA: sha, Conclusion: "success", At: clock.now()}))
-		must(t, s.Done(t.Context(), c))
-		must(t, s.PutFacts(t.Context(), 1, map[images.FactKey][]byte{{Blob: id, Reader: "docker"}: nil}))
-		must(t, s.PutTree(t.Context(), 42, pull.BaseTree{Ref: "main", Commit: id, Tree: id}))
-	}
-	fill("closed long ago", 1, false, shaA)
-	fill("open long ago", 2, true, shaB)
-	clock.advance(31 * 24 * time.Hour)
-	must(t, s.Done(t.Context(), claim(t, s))) // the sweep
-	fill("closed now", 3, false, shaC)
-	accept(t, s, delivery("never done", strings.Repeat("d", 40)))
-
-	must(t, s.Purge(t.Context(), clock.now().Add(-30*24*time.Hour)))
-	for query, want := range map[string]string{
-		`SELECT id FROM deliveries ORDER BY id`:                         "closed now",
-		`SELECT number FROM pulls ORDER BY number`:                      "2,3",
-		`SELECT number FROM pull_heads ORDER BY number`:                 "2,3",
-		`SELECT sha FROM verdicts ORDER BY sha`:                         shaB + "," + shaC,
-		`SELECT blob FROM facts ORDER BY blob`:                          "closed now",
-		`SELECT tree FROM trees ORDER BY tree`:                          "closed now",
-		`SELECT substr(key, 1, 9) FROM work ORDER BY key`:               "head:42@c,head:42@d,sweep",
-		`SELECT count(*) FROM delivery_work`:                            "0",
-		`SELECT count(*) FROM deliveries WHERE payload IS NOT NULL`:     "0",
-		`SELECT count(*) FROM work WHERE want > done AND kind = 'head'`: "1",
-		`SELECT count(*) FROM repositories`:                             "1",
-		`SELECT tree FROM bases`:                                        "closed now",
-	} {
-		if got := column(t, s, query); got != want {
-			t.Errorf("%s: %s, want %s", query, got, want)
-		}
-	}
-}
-
-// column reads a query's only column, joined by commas.
-func column(t *testing.T, s *Store, query string) string {
-	t.Helper()
-	rows, err := s.read.QueryContext(t.Context(), query)
-	all, err := collect(rows, err, func(v *string) []any { return []any{v} })
-	must(t, err)
-	return strings.Join(all, ",")
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/checkrein/checkrein/app/work"
@@ -35,18 +34,20 @@ func (s *Store) releaseLeases(ctx context.Context) error {
 
 // Claim implements work.Queue. A lease that is still set belongs to a holder that
 // never came back.
-func (s *Store) Claim(ctx context.Context, lease time.Duration) (*work.Claim, error) {
+func (s *Store) Claim(ctx context.Context, lease time.Duration, without ...string) (*work.Claim, error) {
 	var claim *work.Claim
 	err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
 		var got work.Claim
 		now := s.now()
+		args := []any{millis(now.Add(lease)), millis(now)}
+		for _, kind := range without {
+			args = append(args, kind)
+		}
 		err := c.QueryRowContext(ctx, `
 			UPDATE work SET token = token + 1, resumed = resumed OR lease <> 0, lease = $1
-			WHERE key = (SELECT key FROM work WHERE want > done AND NOT parked AND next <= $2 AND lease <= $2
-				ORDER BY next LIMIT 1)
-			RETURNING key, kind, want, token, tries, rerun > done, resumed, since`,
-			millis(now.Add(lease)), millis(now)).
-			Scan(&got.Key, &got.Kind, &got.Want, &got.Token, &got.Tries, &got.Rerun, &got.Resumed, instant{&got.Since})
+			WHERE key = (`+nextDue(len(without))+`)
+			RETURNING key, kind, want, token, tries, failed, rerun > done, resumed, since, reason`, args...).
+			Scan(&got.Key, &got.Kind, &got.Want, &got.Token, &got.Tries, &got.Failed, &got.Rerun, &got.Resumed, instant{&got.Since}, &got.Reason)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -57,6 +58,16 @@ func (s *Store) Claim(ctx context.Context, lease time.Duration) (*work.Claim, er
 		return nil, fmt.Errorf("claim work: %w", err)
 	}
 	return claim, nil
+}
+
+// nextDue selects the row that has been due longest at the time $2, leaving out so many
+// kinds, from $3 on.
+func nextDue(without int) string {
+	query := `SELECT key FROM work WHERE want > done AND NOT parked AND next <= $2 AND lease <= $2`
+	if without > 0 {
+		query += ` AND kind NOT IN ` + places(1, without, 3)
+	}
+	return query + ` ORDER BY next LIMIT 1`
 }
 
 // Renew implements work.Queue.
@@ -71,7 +82,7 @@ func (s *Store) Renew(ctx context.Context, claim *work.Claim, lease time.Duratio
 func (s *Store) Done(ctx context.Context, claim *work.Claim) error {
 	err := s.held(ctx, "finish", claim, func(ctx context.Context, c conn) (sql.Result, error) {
 		result, err := c.ExecContext(ctx, `
-			UPDATE work SET done = $3, lease = 0, tries = 0, resumed = FALSE, reason = '',
+			UPDATE work SET done = $3, lease = 0, tries = 0, failed = 0, resumed = FALSE, reason = '',
 				want = CASE WHEN every > 0 AND want = $3 THEN want + 1 ELSE want END,
 				next = CASE WHEN want = $3 THEN $4 + every ELSE $4 END,
 				since = CASE WHEN want = $3 THEN $4 + every ELSE $4 END
@@ -83,7 +94,7 @@ func (s *Store) Done(ctx context.Context, claim *work.Claim) error {
 		if n, err := result.RowsAffected(); n == 0 || err != nil {
 			return result, err
 		}
-		return result, finishDeliveries(ctx, c, claim, s.now())
+		return result, finishDeliveries(ctx, c, claim.Key, claim.Want, s.now())
 	})
 	if err == nil {
 		s.wake() // more may have been wanted meanwhile
@@ -92,16 +103,16 @@ func (s *Store) Done(ctx context.Context, claim *work.Claim) error {
 }
 
 // finishDeliveries drops the payloads of deliveries that wait for nothing more.
-func finishDeliveries(ctx context.Context, c conn, claim *work.Claim, now time.Time) error {
+func finishDeliveries(ctx context.Context, c conn, key string, want int64, now time.Time) error {
 	_, err := c.ExecContext(ctx, `
 		UPDATE deliveries SET done = $3, payload = NULL
 		WHERE id IN (SELECT delivery FROM delivery_work WHERE key = $1 AND want <= $2)
 		  AND NOT EXISTS (SELECT 1 FROM delivery_work o WHERE o.delivery = deliveries.id AND NOT (o.key = $1 AND o.want <= $2))`,
-		claim.Key, claim.Want, millis(now))
+		key, want, millis(now))
 	if err != nil {
 		return fmt.Errorf("mark deliveries as done: %w", err)
 	}
-	if _, err = c.ExecContext(ctx, `DELETE FROM delivery_work WHERE key = $1 AND want <= $2`, claim.Key, claim.Want); err != nil {
+	if _, err = c.ExecContext(ctx, `DELETE FROM delivery_work WHERE key = $1 AND want <= $2`, key, want); err != nil {
 		return fmt.Errorf("forget what deliveries waited for: %w", err)
 	}
 	return nil
@@ -111,9 +122,9 @@ func finishDeliveries(ctx context.Context, c conn, claim *work.Claim, now time.T
 func (s *Store) Retry(ctx context.Context, claim *work.Claim, next time.Time, reason string) error {
 	err := s.held(ctx, "retry", claim, func(ctx context.Context, c conn) (sql.Result, error) {
 		return c.ExecContext(ctx, `
-			UPDATE work SET lease = 0, tries = tries + 1, resumed = TRUE, next = $3, reason = $4
+			UPDATE work SET lease = 0, tries = tries + 1, failed = $5, resumed = TRUE, next = $3, reason = $4
 			WHERE key = $1 AND token = $2 AND lease <> 0`,
-			claim.Key, claim.Token, millis(next), reason)
+			claim.Key, claim.Token, millis(next), reason, claim.Failed)
 	})
 	if err == nil {
 		s.wake() // next may be now
@@ -167,14 +178,13 @@ func (s *Store) Schedule(ctx context.Context, key string, every time.Duration) e
 	if every < time.Millisecond {
 		return fmt.Errorf("schedule %s every %v: the interval is too short", key, every)
 	}
-	kind, _, _ := strings.Cut(key, ":")
 	err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
 		_, err := c.ExecContext(ctx, `
-			INSERT INTO work (key, kind, want, done, rerun, lease, token, next, since, tries, every, parked, resumed, reason)
-			VALUES ($1, $2, 1, 0, 0, 0, 0, $3, $3, 0, $4, FALSE, FALSE, '')
+			INSERT INTO work (key, kind, repository, want, done, rerun, lease, token, next, since, tries, every, parked, resumed, reason)
+			VALUES ($1, $2, $5, 1, 0, 0, 0, 0, $3, $3, 0, $4, FALSE, FALSE, '')
 			ON CONFLICT (key) DO UPDATE SET every = excluded.every,
 				next = CASE WHEN work.next > $3 + $4 THEN $3 + $4 ELSE work.next END`,
-			key, kind, millis(s.now()), every.Milliseconds())
+			key, work.KindOf(key), millis(s.now()), every.Milliseconds(), repositoryOf(key))
 		return err
 	})
 	if err != nil {

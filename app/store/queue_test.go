@@ -3,13 +3,13 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/checkrein/checkrein/app/pull"
-	"github.com/checkrein/checkrein/app/webhook"
 	"github.com/checkrein/checkrein/app/work"
 )
 
@@ -56,7 +56,7 @@ func TestCoalescing(t *testing.T) {
 func TestRerun(t *testing.T) {
 	s, _ := openTest(t)
 	due := func(rerun bool) {
-		must(t, s.MakeDue(t.Context(), []webhook.Due{{Repository: 42, SHA: shaA, Rerun: rerun}}))
+		must(t, s.MakeDue(t.Context(), []work.Due{{Key: work.HeadKey(42, shaA), Rerun: rerun}}))
 	}
 	due(true)
 	due(false) // does not take the wish back
@@ -245,12 +245,136 @@ func TestDueHints(t *testing.T) {
 		{"claim", func() (err error) { c, err = s.Claim(t.Context(), time.Minute); return err }, false},
 		{"renew", func() error { return s.Renew(t.Context(), c, time.Minute) }, false},
 		{"retry", func() error { return s.Retry(t.Context(), c, noon, "x") }, true},
-		{"make due", func() error { return s.MakeDue(t.Context(), []webhook.Due{{Repository: 42, SHA: shaA}}) }, true},
+		{"make due", func() error { return s.MakeDue(t.Context(), []work.Due{{Key: work.HeadKey(42, shaA)}}) }, true},
 		{"schedule", func() error { return s.Schedule(t.Context(), "sweep", time.Hour) }, true},
 	} {
 		must(t, step.do())
 		if got := hinted(); got != step.want {
 			t.Errorf("%s: hint %v, want %v", step.name, got, step.want)
 		}
+	}
+}
+
+func TestClaimWithout(t *testing.T) {
+	s, clock := openTest(t)
+	for _, key := range []string{"base:42@main", "head:42@a", "sweep:9", "purge"} {
+		must(t, s.MakeDue(t.Context(), []work.Due{{Key: key}}))
+		clock.advance(time.Second)
+	}
+	for _, tt := range []struct {
+		without []string
+		want    string
+	}{
+		{[]string{"base", "head"}, "sweep:9"},
+		{[]string{"base"}, "head:42@a"},
+		{[]string{"base", "purge"}, ""},
+		{[]string{"base", "base", "no such kind"}, "purge"},
+		{nil, "base:42@main"},
+	} {
+		c, err := s.Claim(t.Context(), time.Minute, tt.without...)
+		must(t, err)
+		got := ""
+		if c != nil {
+			got = c.Key
+		}
+		if got != tt.want {
+			t.Errorf("without %v: claimed %q, want %q", tt.without, got, tt.want)
+		}
+	}
+}
+
+// TestReason: the next attempt knows why the last one failed, until one succeeds.
+func TestReason(t *testing.T) {
+	s, clock := openTest(t)
+	expect := func(want string) *work.Claim {
+		t.Helper()
+		c := claim(t, s)
+		if c.Reason != want {
+			t.Errorf("reason %q, want %q", c.Reason, want)
+		}
+		return c
+	}
+	accept(t, s, delivery("one", shaA))
+	must(t, s.Retry(t.Context(), expect(""), noon, "GitHub answered 502"))
+	c := expect("GitHub answered 502")
+	accept(t, s, delivery("two", shaA)) // a new wish is no success
+	must(t, s.Retry(t.Context(), c, noon, "rate limit"))
+	must(t, s.Park(t.Context(), expect("rate limit"), "gave up"))
+	accept(t, s, delivery("three", shaA))
+	must(t, s.Done(t.Context(), expect("gave up")))
+	clock.advance(time.Second)
+	accept(t, s, delivery("four", shaA))
+	expect("")
+}
+
+// TestClaimStaysFast: thousands of rows that are due, not yet due or of kinds that are
+// not wanted now make no claim slow.
+func TestClaimStaysFast(t *testing.T) {
+	s, clock := openTest(t)
+	for _, without := range []int{0, 2} {
+		args := []any{0, 0}
+		for i := range without {
+			args = append(args, fmt.Sprint("kind", i))
+		}
+		plan := explain(t, s, nextDue(without), args...)
+		if !strings.Contains(plan, "INDEX work_due (next<?)") || strings.Contains(plan, "B-TREE") {
+			t.Errorf("plan without %d kinds:\n%s", without, plan)
+		}
+	}
+	var due []work.Due
+	for i := range 2_000 {
+		due = append(due, work.Due{Key: fmt.Sprintf("head:42@%040x", i)})
+	}
+	due = append(due, work.Due{Key: "sweep:9", At: noon.Add(time.Millisecond)})
+	must(t, s.MakeDue(t.Context(), due))
+	clock.advance(time.Second)
+	begun := time.Now()
+	for range 20 {
+		claim(t, s)
+	}
+	c, err := s.Claim(t.Context(), time.Minute, "head")
+	must(t, err)
+	if c == nil || c.Key != "sweep:9" {
+		t.Errorf("claimed %+v, want the sweep behind all heads", c)
+	}
+	// A hundred times what it takes: the plans above are the proof.
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("21 claims take %v", took)
+	}
+}
+
+func TestBacklog(t *testing.T) {
+	s, clock := openTest(t)
+	backlog := func() []work.Backlog {
+		t.Helper()
+		all, err := s.Backlog(t.Context())
+		must(t, err)
+		return all
+	}
+	if got := backlog(); len(got) != 0 {
+		t.Errorf("%+v in an empty store", got)
+	}
+	accept(t, s, delivery("parked", shaA))
+	must(t, s.Park(t.Context(), claim(t, s), "gave up"))
+	accept(t, s, delivery("backs off", shaB))
+	must(t, s.Retry(t.Context(), claim(t, s), noon.Add(time.Hour), "502"))
+	must(t, s.Schedule(t.Context(), "sweep", time.Hour))
+	must(t, s.Done(t.Context(), claim(t, s)))
+	clock.advance(time.Minute)
+	accept(t, s, delivery("due", shaC))
+	must(t, s.MakeDue(t.Context(), []work.Due{{Key: "base:42@held"}}))
+	for held := ""; held != "base:42@held"; {
+		c, err := s.Claim(t.Context(), time.Minute, "head")
+		must(t, err)
+		held = c.Key
+	}
+	must(t, s.MakeDue(t.Context(), []work.Due{{Key: "base:42@main"}, {Key: "base:42@later", At: clock.now().Add(time.Hour)}}))
+	want := []work.Backlog{
+		{Kind: "base", Due: 1, Oldest: noon.Add(time.Minute)},
+		{Kind: "head", Due: 1, Oldest: noon, Parked: 1}, // the oldest is the one that backs off
+		{Kind: "sweep"},
+	}
+	if diff := cmp.Diff(want, backlog()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,6 @@
 // Package store keeps what must survive a restart: deliveries, due work, what is
 // known of heads, what was published, and parsed facts. It is the only place with
-// SQL; it implements what webhook, work and pull declare.
+// SQL; it implements what webhook, work, pull, review and sweep declare.
 package store
 
 import (
@@ -15,6 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/checkrein/checkrein/app/pull"
+	"github.com/checkrein/checkrein/app/review"
+	"github.com/checkrein/checkrein/app/sweep"
 	"github.com/checkrein/checkrein/app/webhook"
 	"github.com/checkrein/checkrein/app/work"
 )
@@ -35,6 +38,10 @@ type Store struct {
 var (
 	_ webhook.Inbox = (*Store)(nil)
 	_ work.Queue    = (*Store)(nil)
+	_ pull.Memory   = (*Store)(nil)
+	_ review.Memory = (*Store)(nil)
+	_ sweep.Memory  = (*Store)(nil)
+	_ sweep.Voices  = (*Store)(nil)
 )
 
 // Open opens the database at an address like sqlite:checkrein.db, creating it and
@@ -134,28 +141,4 @@ func (s *Store) Close() error {
 	}
 	// The lock goes last: until here another process would share the file.
 	return errors.Join(append(errs, s.lock.Close())...)
-}
-
-// millis is how times are stored; the zero time is 0.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// instant reads a stored time into the time it points to.
-type instant struct{ *time.Time }
-
-// Scan implements sql.Scanner.
-func (i instant) Scan(value any) error {
-	ms, ok := value.(int64)
-	if !ok {
-		return fmt.Errorf("a time is stored as %T", value)
-	}
-	*i.Time = time.Time{}
-	if ms != 0 {
-		*i.Time = time.UnixMilli(ms).UTC()
-	}
-	return nil
 }

@@ -65,7 +65,7 @@ func delivery(id string, shas ...string) webhook.Intake {
 	in := webhook.Intake{Repo: infra, Delivery: webhook.Delivery{ID: id, Event: "pull_request", Action: "opened",
 		Installation: 9, Repository: 42, Received: noon, Payload: []byte(`{"id":"` + id + `"}`)}}
 	for _, sha := range shas {
-		in.Due = append(in.Due, webhook.Due{Repository: 42, SHA: sha})
+		in.Due = append(in.Due, work.Due{Key: work.HeadKey(42, sha)})
 	}
 	return in
 }
@@ -195,8 +195,8 @@ func TestReopenKeepsEverything(t *testing.T) {
 	if c := claim(t, s); c.Key != work.HeadKey(42, shaA) || c.Want != 1 {
 		t.Errorf("claimed %+v", c)
 	}
-	if n := one[int](t, s, `SELECT count(*) FROM goose_db_version WHERE version_id > 0`); n != 1 {
-		t.Errorf("%d migrations noted, want 1", n)
+	if n := one[int](t, s, `SELECT count(*) FROM goose_db_version WHERE version_id > 0`); n != 2 {
+		t.Errorf("%d migrations noted, want 2", n)
 	}
 }
 

@@ -36,9 +36,9 @@ func (s *Store) PutTree(ctx context.Context, repository int64, t pull.BaseTree) 
 			return err
 		}
 		_, err = c.ExecContext(ctx, `
-			INSERT INTO bases (repository, ref, tip, tree) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (repository, ref) DO UPDATE SET tip = excluded.tip, tree = excluded.tree`,
-			repository, t.Ref, t.Commit, t.Tree)
+			INSERT INTO bases (repository, ref, tip, tree, policy) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (repository, ref) DO UPDATE SET tip = excluded.tip, tree = excluded.tree, policy = excluded.policy`,
+			repository, t.Ref, t.Commit, t.Tree, t.Policy)
 		return err
 	})
 	if err != nil {
@@ -51,8 +51,8 @@ func (s *Store) PutTree(ctx context.Context, repository int64, t pull.BaseTree) 
 func (s *Store) LastTree(ctx context.Context, repository int64, ref string) (pull.BaseTree, bool, error) {
 	t := pull.BaseTree{Ref: ref}
 	err := s.read.QueryRowContext(ctx, `
-		SELECT b.tip, b.tree, t.data FROM bases b JOIN trees t ON t.repository = b.repository AND t.tree = b.tree
-		WHERE b.repository = $1 AND b.ref = $2`, repository, ref).Scan(&t.Commit, &t.Tree, &t.Data)
+		SELECT b.tip, b.tree, b.pushed, b.policy, t.data FROM bases b JOIN trees t ON t.repository = b.repository AND t.tree = b.tree
+		WHERE b.repository = $1 AND b.ref = $2`, repository, ref).Scan(&t.Commit, &t.Tree, &t.Pushed, &t.Policy, &t.Data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return pull.BaseTree{}, false, nil
 	}

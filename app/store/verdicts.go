@@ -32,17 +32,15 @@ func (s *Store) Verdict(ctx context.Context, repository int64, sha string) (pull
 
 func readVerdict(ctx context.Context, c conn, repository int64, sha string) (pull.Published, bool, error) {
 	p := pull.Published{Repository: repository, SHA: sha}
-	var runs []byte
 	err := c.QueryRowContext(ctx, `
-		SELECT conclusion, runs, at FROM verdicts WHERE repository = $1 AND sha = $2`, repository, sha).
-		Scan(&p.Conclusion, &runs, instant{&p.At})
+		SELECT conclusion, runs, at, bases, hangs, any_path, deployed, revisit, rests, asked
+		FROM verdicts WHERE repository = $1 AND sha = $2`, repository, sha).
+		Scan(&p.Conclusion, text{&p.Runs}, instant{&p.At}, text{&p.Bases}, text{&p.Hangs}, &p.AnyPath, &p.Deployed,
+			instant{&p.Revisit}, &p.Rests, text{&p.Asked})
 	if errors.Is(err, sql.ErrNoRows) {
 		return pull.Published{}, false, nil
 	}
-	if err != nil {
-		return pull.Published{}, false, err
-	}
-	return p, true, json.Unmarshal(runs, &p.Runs)
+	return p, err == nil, err
 }
 
 // SetVerdict stores what was published on the claim's head, in place of what was
@@ -54,7 +52,10 @@ func (s *Store) SetVerdict(ctx context.Context, claim *work.Claim, p pull.Publis
 			if err := fence(ctx, c, claim); err != nil {
 				return err
 			}
-			return writeVerdict(ctx, c, p)
+			if err := writeVerdict(ctx, c, p); err != nil {
+				return err
+			}
+			return tellAsked(ctx, c, p)
 		})
 	}
 	if err != nil {
@@ -67,14 +68,20 @@ func (s *Store) SetVerdict(ctx context.Context, claim *work.Claim, p pull.Publis
 var errOtherHead = errors.New("the claim is for another head")
 
 func writeVerdict(ctx context.Context, c conn, p pull.Published) error {
-	runs, err := json.Marshal(p.Runs)
-	if err != nil {
-		return err
+	args := []any{p.Repository, p.SHA, p.Conclusion, concluded(p), millis(p.At), p.AnyPath, p.Deployed, millis(p.Revisit), p.Rests}
+	for _, v := range []any{p.Runs, p.Bases, p.Hangs, p.Asked} {
+		data, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		args = append(args, string(data))
 	}
-	_, err = c.ExecContext(ctx, `
-		INSERT INTO verdicts (repository, sha, conclusion, runs, concluded, at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (repository, sha) DO UPDATE SET conclusion = excluded.conclusion,
-			runs = excluded.runs, concluded = excluded.concluded, at = excluded.at`,
-		p.Repository, p.SHA, p.Conclusion, string(runs), concluded(p), millis(p.At))
+	_, err := c.ExecContext(ctx, `
+		INSERT INTO verdicts (repository, sha, conclusion, concluded, at, any_path, deployed, revisit, rests, runs, bases, hangs, asked)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (repository, sha) DO UPDATE SET conclusion = excluded.conclusion, concluded = excluded.concluded,
+			at = excluded.at, any_path = excluded.any_path, deployed = excluded.deployed, revisit = excluded.revisit,
+			rests = excluded.rests, runs = excluded.runs, bases = excluded.bases, hangs = excluded.hangs, asked = excluded.asked`,
+		args...)
 	return err
 }

@@ -82,7 +82,7 @@ func TestMembersFailAlone(t *testing.T) {
 	canceled, cancel := context.WithCancel(t.Context())
 	insert := func(id string, after error) func(context.Context, conn) error {
 		return func(ctx context.Context, c conn) error {
-			_, err := insertDelivery(ctx, c, delivery(id), noon)
+			_, err := insertDelivery(ctx, c, delivery(id).Delivery, noon)
 			return errors.Join(err, after)
 		}
 	}
@@ -117,7 +117,7 @@ func TestBrokenTransactionIsEverybodysFailure(t *testing.T) {
 	s, _ := openTest(t)
 	results := s.queue.commit([]*write{
 		{ctx: t.Context(), do: func(ctx context.Context, c conn) error {
-			_, err := insertDelivery(ctx, c, delivery("early"), noon)
+			_, err := insertDelivery(ctx, c, delivery("early").Delivery, noon)
 			return err
 		}},
 		{ctx: t.Context(), do: func(ctx context.Context, c conn) error {
@@ -126,7 +126,7 @@ func TestBrokenTransactionIsEverybodysFailure(t *testing.T) {
 			return errors.Join(err, errors.New("disk full"))
 		}},
 		{ctx: t.Context(), do: func(ctx context.Context, c conn) error {
-			_, err := insertDelivery(ctx, c, delivery("late"), noon)
+			_, err := insertDelivery(ctx, c, delivery("late").Delivery, noon)
 			return err
 		}},
 	})

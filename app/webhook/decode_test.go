@@ -1,14 +1,13 @@
 package webhook
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/checkrein/checkrein/app/work"
 )
 
 var (
@@ -38,20 +37,20 @@ func TestDecode(t *testing.T) {
 	groupOf := func(open bool) []Group {
 		return []Group{{Repo: infra, Head: headA, Base: headB, BaseRef: "release/1.0", Open: open}}
 	}
-	due := func(sha ...string) (d []Due) {
+	due := func(sha ...string) (d []work.Due) {
 		for _, s := range sha {
-			d = append(d, Due{Repository: 42, SHA: s})
+			d = append(d, work.Due{Key: work.HeadKey(42, s)})
 		}
 		return d
 	}
-	rerun := []Due{{Repository: 42, SHA: headA, Rerun: true}}
+	rerun := []work.Due{{Key: work.HeadKey(42, headA), Rerun: true}}
 	long := headA + headA[:24]
 
 	for name, tt := range map[string]struct {
 		event, fields string
 		pulls         []Pull
 		groups        []Group
-		due           []Due // none: not ours
+		due           []work.Due // none: not ours
 	}{
 		"opened":                 {"pull_request", `"action":"opened",` + pullFields("open", headA, "main"), pull(true, headA, "main"), nil, due(headA)},
 		"reopened":               {"pull_request", `"action":"reopened",` + pullFields("open", headA, "main"), pull(true, headA, "main"), nil, due(headA)},
@@ -75,8 +74,7 @@ func TestDecode(t *testing.T) {
 		"another app's run":      {"check_run", `"action":"rerequested",` + otherRun, nil, nil, nil},
 		"own suite again":        {"check_suite", `"action":"rerequested",` + ownSuite, nil, nil, rerun},
 		"own suite requested":    {"check_suite", `"action":"requested",` + ownSuite, nil, nil, nil},
-		"installed":              {"installation", `"action":"created"`, nil, nil, nil},
-		"push":                   {"push", `"ref":"refs/heads/main","pull_request":"a string"`, nil, nil, nil},
+		"a family not heard":     {"star", `"action":"created","pull_request":"a string"`, nil, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, ours, err := acme.Decode(tt.event, "id", []byte(payload(tt.fields)), noon)
@@ -125,6 +123,9 @@ func TestDecodeSaysWhatIsMissing(t *testing.T) {
 	group := payload(`"action":"destroyed","merge_group":{"head_sha":"` + headA + `","base_sha":"` + headB + `","base_ref":"refs/heads/main"}`)
 	run := payload(`"action":"rerequested","check_run":{"head_sha":"` + headA + `","app":{"id":77}}`)
 	suite := payload(`"action":"rerequested","check_suite":{"head_sha":"` + headA + `","app":{"id":77}}`)
+	branch := payload(pushFields("refs/heads/main", headB, headA, headA))
+	review := payload(`"action":"dismissed","review":{"state":"dismissed"},"pull_request":{"number":7}`)
+	comment := payload(commentFields("/checkrein recheck"))
 	for name, tt := range map[string]struct{ event, payload, from, to, says string }{
 		"repository id":    {"pull_request", pushed, `"id":42`, `"id":-1`, "repository.id"},
 		"repository name":  {"pull_request", pushed, `"infra"`, `""`, "repository.name"},
@@ -141,6 +142,18 @@ func TestDecodeSaysWhatIsMissing(t *testing.T) {
 		"group base ref":   {"merge_group", group, `"refs/heads/main"`, `""`, "merge_group.base_ref"},
 		"check run head":   {"check_run", run, headA, "", "check_run.head_sha"},
 		"check suite head": {"check_suite", suite, headA, strings.ToUpper(headA), "check_suite.head_sha"},
+		"pushed before":    {"push", branch, headB, "HEAD", "before"},
+		"pushed after":     {"push", branch, `"after":"` + headA, `"after":"` + headA[1:], "after"},
+		"pushed nothing":   {"push", strings.ReplaceAll(branch, headA, zero), headB, zero, "before or after"},
+		"pushed commit":    {"push", branch, `"id":"` + headA, `"id":"../` + headA, "commits"},
+		"pushed ref":       {"push", branch, "refs/heads/main", "refs/heads/", "ref"},
+		"pushed where":     {"push", branch, `"infra"`, `""`, "repository.name"},
+		"review number":    {"pull_request_review", review, `"number":7`, `"number":-7`, "pull_request.number"},
+		"comment number":   {"issue_comment", comment, `"number":7`, `"number":0`, "issue.number"},
+		"comment id":       {"issue_comment", comment, `"id":5`, `"id":0`, "comment.id"},
+		"nobody's comment": {"issue_comment", strings.ReplaceAll(comment, `"login":"ann"`, `"login":""`), "", "", "sender.login"},
+		"account":          {"installation", installedPayload(`"action":"created"`), `"login":"Acme"`, `"slug":"acme"`, "installation.account.login"},
+		"removed id":       {"installation_repositories", installedPayload(`"action":"removed","repositories_removed":[{"id":42},{"name":"x"}]`), "", "", "repositories_removed"},
 		"nested too deep":  {"pull_request", strings.Repeat(`[`, 100_000), "", "", "pull_request"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,111 +166,4 @@ func TestDecodeSaysWhatIsMissing(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestExamples reads GitHub's own example payloads and compares with a reading of
-// the same file by path.
-func TestExamples(t *testing.T) {
-	folder := os.Getenv("CHECKREIN_WEBHOOKS")
-	if folder == "" {
-		t.Skip("CHECKREIN_WEBHOOKS names no folder with GitHub's example payloads (event.action.json)")
-	}
-	files, err := filepath.Glob(filepath.Join(folder, "*.json"))
-	if err != nil || len(files) < 100 {
-		t.Fatalf("%d files in %s, error %v; want GitHub's hundred and more examples", len(files), folder, err)
-	}
-	families := map[string]int{}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		event, _, _ := strings.Cut(filepath.Base(file), ".")
-		if checkExample(t, filepath.Base(file), event, data) {
-			families[event]++
-		}
-	}
-	for _, event := range []string{"pull_request", "merge_group", "check_run", "check_suite"} {
-		if families[event] == 0 {
-			t.Errorf("no example of %s was ours", event)
-		}
-	}
-}
-
-// at reads a field by its path: another way to the same value than Decode's.
-func at(t *testing.T, data []byte, path ...string) any {
-	t.Helper()
-	var v any
-	if err := json.Unmarshal(data, &v); err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range path {
-		m, _ := v.(map[string]any)
-		v = m[key]
-	}
-	return v
-}
-
-// checkExample decodes as the app that the file's run belongs to.
-func checkExample(t *testing.T, file, event string, data []byte) bool {
-	t.Helper()
-	app := App{ID: 1, Slug: "checkrein"}
-	if id, ok := at(t, data, event, "app", "id").(float64); ok {
-		app.ID = int64(id)
-	}
-	in, ours, err := app.Decode(event, "id", data, noon)
-	if err != nil {
-		t.Errorf("%s: %v", file, err)
-	}
-	if !ours {
-		return false
-	}
-	if want := at(t, data, "repository", "id"); float64(in.Repo.ID) != want {
-		t.Errorf("%s: repository %d, want %v", file, in.Repo.ID, want)
-	}
-	head, number := at(t, data, event, "head_sha"), any(nil)
-	if event == "pull_request" {
-		head, number = at(t, data, event, "head", "sha"), at(t, data, event, "number")
-		if p := in.Pulls[0]; float64(p.Number) != number || p.Head != head || p.BaseRef != at(t, data, event, "base", "ref") {
-			t.Errorf("%s: pull request %+v, want number %v and head %v", file, p, number, head)
-		}
-	}
-	if len(in.Due) == 0 || in.Due[0].SHA != head {
-		t.Errorf("%s: due %+v, want %v first", file, in.Due, head)
-	}
-	return true
-}
-
-// FuzzDecode looks for a panic, and for an intake that the store could not trust.
-func FuzzDecode(f *testing.F) {
-	events := []string{"pull_request", "merge_group", "check_run", "check_suite", "ping"}
-	for i, fields := range []string{
-		`"action":"synchronize","before":"` + headB + `",` + pullFields("open", headA, "main"),
-		`"action":"destroyed","merge_group":{"head_sha":"` + headA + `","base_sha":"` + headB + `","base_ref":"refs/heads/main"}`,
-		`"action":"rerequested","check_run":{"head_sha":"` + headA + `","app":{"id":77}}`,
-		`"action":"rerequested","check_suite":{"head_sha":"` + headA + `","app":{"id":77}}`,
-		`"zen":"x"`,
-	} {
-		f.Add(append([]byte{byte(i)}, payload(fields)...))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) == 0 {
-			return
-		}
-		in, ours, err := acme.Decode(events[int(data[0])%len(events)], "id", data[1:], noon)
-		if err != nil && ours {
-			t.Fatalf("ours and an error: %v", err)
-		}
-		if !ours {
-			return
-		}
-		if in.Repo.ID <= 0 || in.Repo.Installation == 0 || len(in.Due) == 0 {
-			t.Fatalf("incomplete intake: %+v", in)
-		}
-		for _, d := range in.Due {
-			if !objectID.MatchString(d.SHA) || d.Repository != in.Repo.ID {
-				t.Fatalf("due %+v", d)
-			}
-		}
-	})
 }

@@ -13,13 +13,14 @@ import (
 // acceptTime bounds the wait for the store: GitHub gives up after ten seconds.
 const acceptTime = 8 * time.Second
 
-// Config is what a Handler needs; every field is mandatory.
+// Config is what a Handler needs; every field but Count is mandatory.
 type Config struct {
 	App     App
 	Secrets []string // any of them signs a delivery, so that a secret can be changed without loss
 	Inbox   Inbox
 	Log     *slog.Logger
 	Now     func() time.Time
+	Count   func(status int) // hears of every answer, once
 }
 
 // Handler answers POST /webhook: 202 stored; 200 already done; 204 not for this
@@ -31,6 +32,7 @@ type Handler struct {
 	inbox   Inbox
 	log     *slog.Logger
 	now     func() time.Time
+	count   func(status int)
 	memory  budget
 }
 
@@ -47,8 +49,12 @@ func NewHandler(c Config) (*Handler, error) {
 	case c.Inbox == nil || c.Log == nil || c.Now == nil:
 		return nil, errors.New("webhook: inbox, log and clock are needed")
 	}
-	return &Handler{app: c.App, secrets: keys, inbox: c.Inbox, log: c.Log, now: c.Now,
-		memory: budget{limit: maxBuffered}}, nil
+	h := &Handler{app: c.App, secrets: keys, inbox: c.Inbox, log: c.Log, now: c.Now, count: c.Count,
+		memory: budget{limit: maxBuffered}}
+	if h.count == nil {
+		h.count = func(int) {}
+	}
+	return h, nil
 }
 
 // refusal is an answer that stores nothing.
@@ -61,11 +67,14 @@ func (r refusal) Error() string { return r.reason }
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := h.now()
 	log := h.log.With("event", clip(r.Header.Get(headerEvent)), "delivery", clip(r.Header.Get(headerDelivery)))
-	status, err := h.take(w, r)
+	status, in, err := h.take(w, r)
+	log = log.With("duration", h.now().Sub(started))
 	if err == nil {
 		w.WriteHeader(status)
-		log.DebugContext(r.Context(), "delivery taken", "status", status)
+		h.count(status)
+		tell(r.Context(), log, status, in)
 		return
 	}
 	var no refusal
@@ -76,37 +85,56 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", http.MethodPost)
 	}
 	http.Error(w, no.reason, no.status)
+	h.count(no.status)
 	log.WarnContext(r.Context(), "delivery refused", "status", no.status, "error", err)
+}
+
+// tell logs what became of a delivery; the keys lead to the log lines of the work.
+func tell(ctx context.Context, log *slog.Logger, status int, in Intake) {
+	if status == http.StatusNoContent {
+		log.DebugContext(ctx, "delivery not for this app", "status", status)
+		return
+	}
+	log = log.With("status", status, "action", in.Delivery.Action, "installation", in.Delivery.Installation)
+	if in.Repo.ID != 0 {
+		log = log.With("repository", in.Repo.ID, "name", in.Repo.Owner+"/"+in.Repo.Name)
+	}
+	var due []string
+	for _, d := range in.Due {
+		due = append(due, d.Key)
+	}
+	log.InfoContext(ctx, "delivery taken", "due", due)
 }
 
 // take goes from the cheap refusals to the dear ones; nothing is parsed before it
 // is known to be signed.
-func (h *Handler) take(w http.ResponseWriter, r *http.Request) (int, error) {
+func (h *Handler) take(w http.ResponseWriter, r *http.Request) (int, Intake, error) {
 	head, err := readHeaders(r)
 	if err != nil {
-		return 0, err
+		return 0, Intake{}, err
 	}
 	if r.ContentLength > maxBody {
 		w.Header().Set("Connection", "close") // the rest is not read to keep the connection
-		return 0, tooLarge()
+		return 0, Intake{}, tooLarge()
 	}
 	lease := h.memory.lease()
 	defer lease.release()
 	payload, err := readBody(http.MaxBytesReader(w, r.Body, maxBody), lease)
 	if err != nil {
-		return 0, err
+		return 0, Intake{}, err
 	}
 	if !h.secrets.signed(payload, head.signature) {
-		return 0, refusal{http.StatusUnauthorized, "the signature does not match any secret"}
+		return 0, Intake{}, refusal{http.StatusUnauthorized, "the signature does not match any secret"}
 	}
 	in, ours, err := h.app.Decode(head.event, head.delivery, payload, h.now())
 	if err != nil {
-		return 0, refusal{http.StatusBadRequest, err.Error()}
+		return 0, Intake{}, refusal{http.StatusBadRequest, err.Error()}
 	}
 	if !ours {
-		return http.StatusNoContent, nil
+		return http.StatusNoContent, Intake{}, nil
 	}
-	return h.accept(r.Context(), in)
+	status, err := h.accept(r.Context(), in)
+	return status, in, err
 }
 
 func (h *Handler) accept(ctx context.Context, in Intake) (int, error) {

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/checkrein/checkrein/app/work"
 )
 
 const (
@@ -175,7 +177,7 @@ func TestHandlerStoresWhatWasSigned(t *testing.T) {
 		Repo: repo,
 		Pulls: []Pull{{Repo: repo, Number: 7, Head: headA, BaseRef: "main", Open: true,
 			Updated: time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)}},
-		Due: []Due{{Repository: 42, SHA: headA}},
+		Due: []work.Due{{Key: work.HeadKey(42, headA)}},
 	}}
 	if diff := cmp.Diff(want, inbox.stored); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
@@ -262,6 +264,50 @@ func TestNewHandlerRefuses(t *testing.T) {
 			tt.change(&c)
 			if _, err := NewHandler(c); err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("error %v, want one about %q", err, tt.says)
+			}
+		})
+	}
+}
+
+// TestHandlerCountsAndLogs: every answer is counted once, and the log leads from the
+// delivery to the work.
+func TestHandlerCountsAndLogs(t *testing.T) {
+	installed := `{"action":"created","installation":{"id":9,"account":{"login":"Acme"}},"sender":{"login":"ann","type":"User"}}`
+	for name, tt := range map[string]struct {
+		event, body string
+		change      func(*http.Request)
+		err         error
+		want        int
+		log         string
+	}{
+		"stored": {event: "pull_request", body: openedA, want: 202,
+			log: `level=INFO msg="delivery taken" event=pull_request delivery=72d3162e-cc78-11e3-81ab-4c9367dc0958 duration=0s status=202 action=opened installation=9 repository=42 name=Acme/infra due=[head:42@` + headA + `]`},
+		"without a repository": {event: "installation", body: installed, want: 202,
+			log: `level=INFO msg="delivery taken" event=installation delivery=72d3162e-cc78-11e3-81ab-4c9367dc0958 duration=0s status=202 action=created installation=9 due=[sweep:9]`},
+		"not ours":   {event: "ping", body: `{}`, want: 204, log: `level=DEBUG msg="delivery not for this app"`},
+		"not signed": {event: "ping", body: `{}`, change: func(r *http.Request) { r.Header.Del("X-Hub-Signature-256") }, want: 401, log: `level=WARN msg="delivery refused"`},
+		"not stored": {event: "pull_request", body: openedA, err: ErrUnavailable, want: 503, log: "status=503"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var counted []int
+			var log bytes.Buffer
+			c := config(&fakeInbox{err: tt.err})
+			c.Count = func(status int) { counted = append(counted, status) }
+			c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			h, err := NewHandler(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := signedRequest(tt.event, tt.body)
+			if tt.change != nil {
+				tt.change(r)
+			}
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			if diff := cmp.Diff([]int{tt.want}, counted); diff != "" {
+				t.Errorf("counted (-want +got):\n%s", diff)
+			}
+			if !strings.Contains(log.String(), tt.log) || strings.Count(log.String(), "\n") != 1 {
+				t.Errorf("logged %s\nwant %s", log.String(), tt.log)
 			}
 		})
 	}

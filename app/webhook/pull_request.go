@@ -19,7 +19,10 @@ type pullRequest struct {
 		State   string    `json:"state"`
 		Updated time.Time `json:"updated_at"`
 		Head    struct {
-			SHA string `json:"sha"`
+			SHA  string `json:"sha"`
+			Repo *struct {
+				ID int64 `json:"id"`
+			} `json:"repo"` // nil: the fork is gone
 		} `json:"head"`
 		Base struct {
 			Ref string `json:"ref"`
@@ -51,8 +54,24 @@ func (e *pullRequest) fill(in *Intake) error {
 	}
 	in.Pulls = []Pull{{Repo: in.Repo, Number: p.Number, Head: p.Head.SHA, BaseRef: p.Base.Ref,
 		Open: p.State == "open", Updated: p.Updated}}
+	if e.pushed(in.Repo) {
+		in.Pushers = []Pusher{{SHA: p.Head.SHA, Sender: e.Sender.Login, SenderID: e.Sender.ID}}
+	}
 	in.due(p.Head.SHA, false)
 	return e.fillBefore(in)
+}
+
+// pushed reports whether the sender pushed the head. Who opens a pull request of the
+// repository's own branch need not have: there a push event tells. Of a fork none comes.
+func (e *pullRequest) pushed(base Repo) bool {
+	from := e.PullRequest.Head.Repo
+	switch {
+	case e.Sender.Login == "":
+		return false
+	case e.Action == "synchronize":
+		return true
+	}
+	return e.Action == "opened" && from != nil && from.ID != 0 && from.ID != base.ID
 }
 
 // fillBefore makes the replaced head due, so that a run begun on it is ended.

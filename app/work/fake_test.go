@@ -26,6 +26,7 @@ type fakeRow struct {
 	lease  time.Time
 	token  int64
 	tries  int
+	failed int
 	renews int
 }
 
@@ -80,7 +81,7 @@ func (q *fakeQueue) steal(key string) {
 	q.rows[key].token++
 }
 
-func (q *fakeQueue) Claim(_ context.Context, lease time.Duration) (*Claim, error) {
+func (q *fakeQueue) Claim(_ context.Context, lease time.Duration, without ...string) (*Claim, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.claimErr != nil {
@@ -89,12 +90,12 @@ func (q *fakeQueue) Claim(_ context.Context, lease time.Duration) (*Claim, error
 	now := time.Now()
 	for _, key := range q.order {
 		row := q.rows[key]
-		if !row.due || row.next.After(now) || row.lease.After(now) {
+		if !row.due || row.next.After(now) || row.lease.After(now) || slices.Contains(without, KindOf(key)) {
 			continue
 		}
 		row.token++
 		row.lease = now.Add(lease)
-		return &Claim{Key: key, Kind: key, Want: 1, Token: row.token, Tries: row.tries, Since: row.next}, nil
+		return &Claim{Key: key, Kind: KindOf(key), Want: 1, Token: row.token, Tries: row.tries, Failed: row.failed, Since: row.next}, nil
 	}
 	return nil, nil
 }
@@ -129,12 +130,12 @@ func (q *fakeQueue) Renew(_ context.Context, c *Claim, lease time.Duration) erro
 }
 
 func (q *fakeQueue) Done(_ context.Context, c *Claim) error {
-	return q.end(c, "done "+c.Key, func(r *fakeRow) { r.due, r.tries = false, 0 })
+	return q.end(c, "done "+c.Key, func(r *fakeRow) { r.due, r.tries, r.failed = false, 0, 0 })
 }
 
 func (q *fakeQueue) Retry(_ context.Context, c *Claim, next time.Time, reason string) error {
 	call := fmt.Sprintf("retry %s in %v: %s", c.Key, time.Until(next), reason)
-	return q.end(c, call, func(r *fakeRow) { r.next = next; r.tries++ })
+	return q.end(c, call, func(r *fakeRow) { r.next = next; r.tries++; r.failed = c.Failed })
 }
 
 func (q *fakeQueue) Park(_ context.Context, c *Claim, reason string) error {

@@ -20,42 +20,73 @@ const (
 	maxReason = 1 << 10
 )
 
-// Delayed is an error of the other side: it asked for a wait, or it is away. It
-// never parks a row. RetryAfter is when the next try makes sense; zero: after the
-// usual back-off.
+// Delayed is an error of the other side: it asked for a wait, or it is away. A wait never
+// parks a row. RetryAfter is when the next try makes sense; zero: it is away, and the
+// usual back-off counts.
 type Delayed interface {
 	error
 	RetryAfter() time.Time
 }
 
-// job runs one row under its lease and notes what became of it.
+// job is one row that runs under its lease.
+type job struct {
+	*Worker
+	claim    *Claim
+	log      *slog.Logger
+	panicked bool
+}
+
+// ending is how a job ends, and the write that notes it.
+type ending struct {
+	outcome string
+	note    func(context.Context) error
+}
+
+// job runs one row and notes what became of it.
 func (w *Worker) job(ctx context.Context, c *Claim) {
-	log := w.Log.With("key", c.Key, "token", c.Token, "tries", c.Tries)
+	j := &job{Worker: w, claim: c, log: w.Log.With(fields(c)...)}
 	started := w.Now()
 	held, lose := context.WithCancelCause(ctx)
 	var renewing sync.WaitGroup
-	renewing.Go(func() { w.renew(held, lose, c, log) })
+	renewing.Go(func() { j.renew(held, lose) })
 
-	failure := w.guarded(log, func() error { return w.Handler(held, c) })
-	end := w.ending(held, c, failure, log)
-	lost := wasLost(held, failure)
+	failure := j.guarded(func() error { return w.Handler(held, c) })
+	end := j.choose(held, failure)
+	if wasLost(held, failure) {
+		end = ending{OutcomeLost, nil}
+	}
 	lose(nil)
 	renewing.Wait()
 
-	log = log.With("duration", w.Now().Sub(started), "waited", started.Sub(c.Since))
-	if lost {
-		log.Warn("work lost its lease", "error", failure)
+	ended := Ended{Kind: c.Kind, Duration: w.Now().Sub(started), Waited: max(0, started.Sub(c.Since))}
+	j.log = j.log.With("duration", ended.Duration, "waited", ended.Waited)
+	ended.Outcome, ended.Panicked = j.finish(ctx, end, failure), j.panicked
+	if w.Ended == nil {
 		return
+	}
+	if err := j.guarded(func() error { w.Ended(ended); return nil }); err != nil {
+		j.log.Error("the end of the work could not be counted", "error", err)
+	}
+}
+
+// finish notes how the job ended; where that fails the lease runs out.
+func (j *job) finish(ctx context.Context, end ending, failure error) (outcome string) {
+	if end.outcome == OutcomeLost {
+		j.log.Warn("work lost its lease", "error", failure)
+		return OutcomeLost
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
 	defer cancel()
-	if err := end(last); err != nil {
-		log.Warn("the end of the work could not be noted", "error", err, "failure", failure)
-	} else if failure != nil {
-		log.Warn("work failed", "error", failure)
-	} else {
-		log.Info("work done")
+	if err := end.note(last); err != nil {
+		j.log.Warn("the end of the work could not be noted", "error", err, "failure", failure)
+		return OutcomeLost
 	}
+	if failure != nil {
+		j.log.Warn("work failed", "outcome", end.outcome, "error", failure)
+	} else {
+		j.log.Info("work done")
+	}
+	return end.outcome
 }
 
 // wasLost: the lease's holder learns it from the renewal, or from the store that
@@ -64,35 +95,38 @@ func wasLost(held context.Context, failure error) bool {
 	return errors.Is(context.Cause(held), ErrLost) || errors.Is(failure, ErrLost)
 }
 
-// ending chooses how a job ends. That a row is given up is told to the world here,
+// choose says how a job ends. That a row is given up is told to the world here,
 // while the lease is still held.
-func (w *Worker) ending(held context.Context, c *Claim, failure error, log *slog.Logger) func(context.Context) error {
+func (j *job) choose(held context.Context, failure error) ending {
 	var delayed Delayed
-	backoff := w.Now().Add(w.Backoff(c.Tries + 1))
+	backoff := j.Now().Add(j.Backoff(j.claim.Tries + 1))
 	switch {
 	case failure == nil:
-		return func(ctx context.Context) error { return w.Queue.Done(ctx, c) }
+		return ending{OutcomeDone, func(ctx context.Context) error { return j.Queue.Done(ctx, j.claim) }}
 	case held.Err() != nil || wasLost(held, failure): // shut down: not its fault, at once again
-		return w.again(c, w.Now(), failure)
+		return j.again(OutcomeDelayed, j.Now(), failure)
+	case errors.As(failure, &delayed) && !delayed.RetryAfter().IsZero():
+		return j.again(OutcomeDelayed, j.bounded(delayed.RetryAfter()), failure)
 	case errors.As(failure, &delayed):
-		if t := delayed.RetryAfter(); !t.IsZero() {
-			backoff = w.bounded(t)
+		if j.MaxAway == 0 || j.claim.Tries+1 < j.MaxAway {
+			return j.again(OutcomeDelayed, backoff, failure)
 		}
-		return w.again(c, backoff, failure)
-	case c.Tries+1 < w.MaxTries:
-		return w.again(c, backoff, failure)
-	}
-	if w.OnPark != nil {
-		if err := w.guarded(log, func() error { return w.OnPark(held, c, failure) }); err != nil {
-			log.Warn("giving up could not be told", "error", err)
-			return w.again(c, backoff, failure)
+	default:
+		if j.claim.Failed++; j.claim.Failed < j.MaxTries {
+			return j.again(OutcomeRetried, backoff, failure)
 		}
 	}
-	return func(ctx context.Context) error { return w.Queue.Park(ctx, c, reason(failure)) }
+	if j.OnPark != nil {
+		if err := j.guarded(func() error { return j.OnPark(held, j.claim, failure) }); err != nil {
+			j.log.Warn("giving up could not be told", "error", err)
+			return j.again(OutcomeRetried, backoff, failure)
+		}
+	}
+	return ending{OutcomeParked, func(ctx context.Context) error { return j.Queue.Park(ctx, j.claim, reason(failure)) }}
 }
 
-func (w *Worker) again(c *Claim, next time.Time, failure error) func(context.Context) error {
-	return func(ctx context.Context) error { return w.Queue.Retry(ctx, c, next, reason(failure)) }
+func (j *job) again(outcome string, next time.Time, failure error) ending {
+	return ending{outcome, func(ctx context.Context) error { return j.Queue.Retry(ctx, j.claim, next, reason(failure)) }}
 }
 
 // bounded keeps a time an error asks for after the first back-off, so that a clock
@@ -111,44 +145,44 @@ func (w *Worker) bounded(t time.Time) time.Time {
 
 // renew keeps the lease until ctx ends; it ends ctx when the lease is lost, or could
 // not be renewed for as long as it lasts.
-func (w *Worker) renew(ctx context.Context, lose context.CancelCauseFunc, c *Claim, log *slog.Logger) {
-	tick := time.NewTicker(w.Lease / 3)
+func (j *job) renew(ctx context.Context, lose context.CancelCauseFunc) {
+	tick := time.NewTicker(j.Lease / 3)
 	defer tick.Stop()
-	until := w.Now().Add(w.Lease)
+	until := j.Now().Add(j.Lease)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		asked := w.Now()
-		err := w.renewOnce(ctx, c)
+		asked := j.Now()
+		err := j.renewOnce(ctx)
 		switch {
 		case err == nil:
-			until = asked.Add(w.Lease)
+			until = asked.Add(j.Lease)
 		case ctx.Err() != nil: // the job is over
 		case errors.Is(err, ErrLost):
 			lose(err)
-		case !w.Now().Before(until):
+		case !j.Now().Before(until):
 			lose(fmt.Errorf("%w: %w", ErrLost, err))
 		default:
-			log.Warn("lease could not be renewed", "error", err, "until", until)
+			j.log.Warn("lease could not be renewed", "error", err, "until", until)
 		}
 	}
 }
 
-func (w *Worker) renewOnce(ctx context.Context, c *Claim) error {
-	ctx, cancel := context.WithTimeout(ctx, w.Lease/3)
+func (j *job) renewOnce(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, j.Lease/3)
 	defer cancel()
-	return w.Queue.Renew(ctx, c, w.Lease)
+	return j.Queue.Renew(ctx, j.claim, j.Lease)
 }
 
 // guarded turns a panic into an error: it ends one job, never the process.
-func (w *Worker) guarded(log *slog.Logger, do func() error) (err error) {
+func (j *job) guarded(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-			log.Error("panic", "value", p, "stack", string(debug.Stack()))
+			err, j.panicked = fmt.Errorf("panic: %v", p), true
+			j.log.Error("panic", "value", p, "stack", string(debug.Stack()))
 		}
 	}()
 	return do()

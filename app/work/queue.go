@@ -6,9 +6,6 @@ package work
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -22,20 +19,26 @@ type Claim struct {
 	Kind  string // the word before the colon, or the whole key
 	Want  int64  // what Done will mark as done
 	Token int64  // fencing token: grows with every claim of the key
-	Tries int    // failed attempts since the last success
+	Tries int    // attempts since the last success, or since it was asked for anew
+	// Failed is how many attempts since the last success failed by their own fault; a
+	// wait that the other side asked for is none. Retry keeps it.
+	Failed int
 	// Rerun: since the last Done somebody asked for a new run.
 	Rerun bool
 	// Resumed: an earlier holder of this key ended without Done, so requests of its
 	// attempt may have reached GitHub.
 	Resumed bool
 	Since   time.Time // since when the row is due
+	// Reason is why the last attempt failed; empty when none did since the last success.
+	Reason string
 }
 
 // Queue is the store's side. Every method but Claim answers ErrLost when the
 // token is no longer the row's.
 type Queue interface {
-	// Claim leases the row that has been due longest; nil when none is due.
-	Claim(ctx context.Context, lease time.Duration) (*Claim, error)
+	// Claim leases the row that has been due longest, of all kinds but these; nil when
+	// none is due.
+	Claim(ctx context.Context, lease time.Duration, without ...string) (*Claim, error)
 	Renew(ctx context.Context, c *Claim, lease time.Duration) error
 	// Done marks everything up to c.Want as done; the row stays due when more was wanted meanwhile.
 	Done(ctx context.Context, c *Claim) error
@@ -49,17 +52,10 @@ type Queue interface {
 	Due() <-chan struct{}
 }
 
-// HeadKey is the key of the work row for one head commit.
-func HeadKey(repository int64, sha string) string {
-	return fmt.Sprintf("head:%d@%s", repository, sha)
-}
-
-// ParseHeadKey reverses HeadKey.
-func ParseHeadKey(key string) (repository int64, sha string, err error) {
-	rest, ok := strings.CutPrefix(key, "head:")
-	id, sha, cut := strings.Cut(rest, "@")
-	if repository, err = strconv.ParseInt(id, 10, 64); !ok || !cut || err != nil {
-		return 0, "", fmt.Errorf("work key %q: want head:<repository id>@<sha>", key)
-	}
-	return repository, sha, nil
+// Backlog is what waits of one kind.
+type Backlog struct {
+	Kind   string
+	Due    int       // rows that are due now
+	Oldest time.Time // since when the longest waiting is due; zero: none
+	Parked int
 }

@@ -17,7 +17,7 @@ import (
 func newWorker(q Queue, handler func(context.Context, *Claim) error) *Worker {
 	return &Worker{
 		Queue: q, Handler: handler, Parallel: 2, Lease: 30 * time.Second, Poll: time.Minute, Grace: time.Minute,
-		MaxTries: 3, Backoff: func(tries int) time.Duration { return time.Duration(tries) * time.Second },
+		MaxTries: 3, MaxAway: 5, Backoff: func(tries int) time.Duration { return time.Duration(tries) * time.Second },
 		Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	}
 }
@@ -90,6 +90,15 @@ func TestWorkerEndsARow(t *testing.T) {
 		"a limit never parks": {
 			failures: func() []error { return []error{boom, boom, later{time.Now().Add(time.Hour)}} },
 			want:     []string{"retry a in 1s: boom", "retry a in 2s: boom", "retry a in 59m57s: rate limited", "done a"},
+		},
+		"waits do not count as failures": {
+			failures: func() []error { return []error{later{}, later{}, boom, boom} },
+			want:     []string{"retry a in 1s: rate limited", "retry a in 2s: rate limited", "retry a in 3s: boom", "retry a in 4s: boom", "done a"},
+		},
+		"away for too long": {
+			failures: func() []error { return []error{later{}, later{}, later{}, later{}, later{}} },
+			park:     func(context.Context, *Claim, error) error { return nil },
+			want:     []string{"retry a in 1s: rate limited", "retry a in 2s: rate limited", "retry a in 3s: rate limited", "retry a in 4s: rate limited", "park a: rate limited"},
 		},
 		"a long reason is cut": {
 			failures: func() []error { return []error{errors.New(strings.Repeat("x", 1023) + "é")} },
@@ -370,6 +379,7 @@ func TestWorkerRefusesHalfAConfiguration(t *testing.T) {
 		"no clock":     func(w *Worker) { w.Now = nil },
 		"no log":       func(w *Worker) { w.Log = nil },
 		"minus grace":  func(w *Worker) { w.Grace = -1 },
+		"no room":      func(w *Worker) { w.Most = map[string]int{KindSweep: 0} },
 		"lease of 2ns": func(w *Worker) { w.Lease = 2 },
 	} {
 		t.Run(name, func(t *testing.T) {

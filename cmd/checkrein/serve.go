@@ -16,7 +16,11 @@ func newServe() *cobra.Command {
 		Short: "Run the GitHub App",
 		Long: "Run the GitHub App: take webhooks in on POST /webhook, judge every head of every open pull request\n" +
 			"and merge group, and post the required check run. Logs go to stderr, one JSON object a line.\n\n" +
-			"Configuration comes from the environment:\n\n" + environmentHelp(),
+			"Configuration comes from the environment; a name with _FILE takes the path of a file:\n\n" + environmentHelp() + "\n\n" +
+			"What keeps it from starting is told in a line of text on stderr. SIGTERM and Ctrl-C stop it within\n" +
+			"10 seconds. `checkrein doctor` tells whether GitHub accepts the key and delivers.\n\n" +
+			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
+			"configuration, or a database that cannot be opened.",
 		Example: "  GITHUB_APP_ID=1234 GITHUB_APP_PRIVATE_KEY_FILE=key.pem GITHUB_WEBHOOK_SECRET_FILE=secret checkrein serve",
 		Args:    takes(0, "no arguments: everything comes from the environment"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
