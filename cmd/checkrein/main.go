@@ -77,7 +77,7 @@ func newRoot() *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	root.AddCommand(newCheck(), newServe(), newRules(), newVersion())
+	root.AddCommand(newCheck(), newServe(), newDoctor(), newRules(), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, err) })
 	return root

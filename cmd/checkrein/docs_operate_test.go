@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/checkrein/checkrein"
+	"github.com/checkrein/checkrein/app/admin"
+)
+
+// TestOperateTables: whoever registers the App by hand finds exactly what app.yml asks for.
+func TestOperateTables(t *testing.T) {
+	var manifest struct {
+		Permissions map[string]string `yaml:"default_permissions"`
+		Events      []string          `yaml:"default_events"`
+	}
+	if err := yaml.Unmarshal(checkrein.Manifest, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	d := readDocument(t, "docs/operate.md")
+	var want, got []string
+	for name, level := range manifest.Permissions {
+		want = append(want, fmt.Sprintf("`%s` %s", name, level))
+	}
+	for _, row := range d.rows("Permissions") {
+		got = append(got, row[0]+" "+row[1])
+	}
+	inStep(t, "permissions", sorted(want), sorted(got))
+	inStep(t, "events", sorted(manifest.Events), firstCells(d.rows("Events")))
+}
+
+// TestOperateExample: what doctor is said to print it prints.
+func TestOperateExample(t *testing.T) {
+	golden, err := os.ReadFile(filepath.Join(root, "app", "doctor", "testdata", "told.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := readDocument(t, "docs/operate.md")
+	shown := 0
+	for _, b := range d.blocks() {
+		if b.language != "text" {
+			continue
+		}
+		shown++
+		if !strings.Contains(string(golden), d.content(b)) {
+			t.Errorf("docs/operate.md:%d shows what is not in the golden file of app/doctor", b.from)
+		}
+	}
+	if shown == 0 {
+		t.Error("nothing is shown")
+	}
+}
+
+var metricName = regexp.MustCompile(`checkrein_[a-z_]+`)
+
+// TestOperateMetrics: every metric is told with its labels, and alerts name no other.
+func TestOperateMetrics(t *testing.T) {
+	d := readDocument(t, "docs/operate.md")
+	var want, got []string
+	known := map[string]bool{}
+	for _, m := range admin.Metrics() {
+		known[m.Name] = true
+		want = append(want, fmt.Sprintf("`%s` %s", m.Name, strings.Join(m.Labels, ", ")))
+	}
+	for _, row := range d.rows("Metrics") {
+		got = append(got, row[0]+" "+row[1])
+	}
+	inStep(t, "metrics", sorted(want), sorted(got))
+	for _, name := range metricName.FindAllString(d.text(), -1) {
+		if !known[name] {
+			t.Errorf("%s is told and is not there", name)
+		}
+	}
+}
