@@ -1,5 +1,7 @@
 package iac
 
+import "slices"
+
 // Reader reads one format.
 type Reader struct {
 	// Name is the format's name as documents and reports show it.
@@ -14,13 +16,9 @@ type Reader struct {
 // Readers is the one list of formats; of those whose Path fits, the first that
 // recognises the bytes reads them.
 func Readers() []Reader {
-	return []Reader{
-		Dockerfile(),
-		Dotenv(),
-		Kustomize(),
-		Skaffold(),
-		Compose(),
-		CloudFormation(),
-		Kubernetes(),
-	}
+	return slices.Concat(
+		[]Reader{Dockerfile(), Dotenv(), GitHubActions()},
+		Pipelines(), // known by their names: those that look at the content come after
+		[]Reader{Kustomize(), Skaffold(), Compose(), CloudFormation(), Kubernetes()},
+	)
 }

@@ -180,8 +180,8 @@ func UsePath(from, written string) (string, bool) {
 }
 
 // Read reads a file with the first reader that recognises it; nil when none does.
-// Readers look at the last element of the path only, so facts can be kept by blob
-// id and base name.
+// What a reader answers depends on the bytes and the last element of the path only;
+// which readers are asked, on the path: see Kinds.
 func Read(path string, data []byte) *File {
 	for _, r := range Readers() {
 		if !r.Path(path) {
@@ -192,6 +192,18 @@ func Read(path string, data []byte) *File {
 		}
 	}
 	return nil
+}
+
+// Kinds names the readers that are asked about a path, in their order: with the base name
+// and the blob id it stands for what Read answers.
+func Kinds(path string) string {
+	var names []string
+	for _, r := range Readers() {
+		if r.Path(path) {
+			names = append(names, r.Name)
+		}
+	}
+	return strings.Join(names, ",")
 }
 
 // Reads reports whether some reader may read a file at this path.

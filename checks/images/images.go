@@ -98,8 +98,8 @@ func markIgnores(head, base []checks.Ignore, was func(string) string) {
 	}
 }
 
-// key is where the facts of a file are kept. Readers look at the last element of
-// the path only.
+// key is where the facts of a file are kept: what the readers that its path chooses say of
+// its bytes and base name.
 func key(file, blob string) FactKey {
-	return FactKey{Blob: blob, Reader: "iac:" + path.Base(file)}
+	return FactKey{Blob: blob, Reader: "iac:" + path.Base(file) + ":" + iac.Kinds(file)}
 }
