@@ -18,7 +18,7 @@ var ownColor = regexp.MustCompile("\x1b\\[(?:0|1|2|1;3[1236])m")
 // FuzzReport puts text of a pull request everywhere it can stand and lets the writer
 // that the first byte chooses tell it.
 func FuzzReport(f *testing.F) {
-	writers := []func(string) error{fuzzText, fuzzColor, fuzzJSON, fuzzGitHub, fuzzCatalogue, fuzzMarkdown}
+	writers := []func(string) error{fuzzText, fuzzColor, fuzzJSON, fuzzGitHub, fuzzCatalogue, fuzzMarkdown, fuzzSARIF, fuzzPage}
 	for i := range writers {
 		f.Add(append([]byte{byte(i)}, "plain text"...))
 		f.Add(append([]byte{byte(i)}, "\x1b]0;x\a\u202e::error::x\n::add-mask::y\r##[error]z\xff\u200b%0A, \u6700 <b> `@a` #1"...))

@@ -14,7 +14,7 @@ import (
 // comment. All text in it may come from a pull request; the writers escape it.
 type Head struct {
 	Web        string // address of the GitHub server; empty: https://github.com
-	Repository string // "owner/name"
+	Repository string // "owner/name"; empty on the command line: nothing is linked, nobody can be asked
 	SHA        string // the judged commit, in full
 	// Judged holds a verdict for each open pull request (or merge group) with this head.
 	Judged       []Judged

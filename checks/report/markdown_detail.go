@@ -54,6 +54,13 @@ func (t teller) detailSummary(check string) string {
 // detailText tells all findings of the change, the most important first.
 func (t teller) detailText() string {
 	p := newPage(longestMarkdown)
+	t.bySeverity(p)
+	return p.String()
+}
+
+// bySeverity tells what blocks, then warnings, then notes, each in full as far as
+// there is room.
+func (t teller) bySeverity(p *page) {
 	groups := []struct {
 		heading  string
 		severity checks.Severity
@@ -65,5 +72,4 @@ func (t teller) detailText() string {
 			t.findings(p, fs, len(fs), g.spare)
 		}
 	}
-	return p.String()
 }

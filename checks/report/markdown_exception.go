@@ -26,6 +26,10 @@ func (t teller) exception(f checks.Finding) string {
 		accept = "\nOr, for these files as they are and this pull request only: somebody with write access who made none of it comments " +
 			code("/checkrein accept "+f.Rule+" REASON") + ".\n"
 	}
+	granted := ", by a pull request that a reviewer with write access other than its author approves.\n" + accept
+	if t.h.Repository == "" { // on the command line it counts at once
+		granted = ".\n"
+	}
 	lines := []string{
 		"exceptions:",
 		"  - rule: " + scalar(f.Rule),
@@ -37,7 +41,7 @@ func (t teller) exception(f checks.Finding) string {
 	lines = append(lines, "    reason: # why this may stay", "    until: # its last day, as YYYY-MM-DD, at most a year ahead")
 	return "<details><summary>If this has to stay: the exception</summary>\n\n" +
 		fenced("yaml", lines) +
-		"\nIt goes into " + code(policy.Path) + branch(t.j) + ", by a pull request that a reviewer with write access other than its author approves.\n" + accept +
+		"\nIt goes into " + code(policy.Path) + branch(t.j) + granted +
 		"\n</details>\n\n"
 }
 

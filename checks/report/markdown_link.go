@@ -41,12 +41,12 @@ func (h Head) place(ref, path string, line, end int) string {
 }
 
 // blob is the permanent address of lines of a file; empty when path is none that
-// a browser would leave as it is, or ref is no commit.
+// a browser would leave as it is, or ref is no commit, or the repository is not known.
 func (h Head) blob(ref, path string, line, end int) string {
 	if ref == "" {
 		ref = h.SHA
 	}
-	if !commitID.MatchString(ref) || !fs.ValidPath(path) || path == "." || len(path) > longestLink {
+	if h.Repository == "" || !commitID.MatchString(ref) || !fs.ValidPath(path) || path == "." || len(path) > longestLink {
 		return ""
 	}
 	address := h.address("blob/" + ref + "/" + path)
@@ -61,8 +61,8 @@ func (h Head) blob(ref, path string, line, end int) string {
 
 // commit links to the judged commit.
 func (h Head) commit() string {
-	if !commitID.MatchString(h.SHA) {
-		return code(h.SHA)
+	if h.Repository == "" || !commitID.MatchString(h.SHA) {
+		return code(short(h.SHA))
 	}
 	return link(code(short(h.SHA)), h.address("commit/"+h.SHA))
 }
@@ -87,9 +87,13 @@ func escapePath(path string) string {
 
 // rule links a rule id to its documentation.
 func (h Head) rule(id string) string {
-	address := h.RulesURL
-	if address != "" {
-		address += "#" + escapePath(id)
+	return link(code(id), h.rulePage(id))
+}
+
+// rulePage is the address of a rule's documentation; empty when there is none.
+func (h Head) rulePage(id string) string {
+	if h.RulesURL == "" {
+		return ""
 	}
-	return link(code(id), address)
+	return h.RulesURL + "#" + escapePath(id)
 }

@@ -1,5 +1,5 @@
-// Package report tells a verdict: as text for a terminal, as JSON, as workflow
-// commands, and as Markdown for check runs and comments. It also prints the rule
+// Package report tells a verdict: as text for a terminal, as JSON, SARIF, workflow
+// commands, and as Markdown for check runs, comments and step summaries. It also prints the rule
 // catalogue.
 package report
 
@@ -26,6 +26,11 @@ type Result struct {
 
 // summary is the last line of a report: the conclusion and what it rests on.
 func (r *Result) summary() string {
+	return fmt.Sprintf("%s (%s in %s)", r.told(), amount(r.Verdict.Files, "file"), seconds(r.Duration))
+}
+
+// told is the conclusion and what there is of each sort.
+func (r *Result) told() string {
 	v := &r.Verdict
 	block, warn, note, old := v.Count()
 	counts := enumerate(part(block, "blocking"), some(warn, "warning"), some(note, "note"),
@@ -48,7 +53,7 @@ func (r *Result) summary() string {
 	if len(words) > 1 {
 		told += ": " + strings.Join(words[1:], "; ")
 	}
-	return fmt.Sprintf("%s (%s in %s)", told, amount(v.Files, "file"), seconds(r.Duration))
+	return told
 }
 
 func part(n int, what string) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/checkrein/checkrein/app/pull"
 	"github.com/checkrein/checkrein/checks/all"
 	"github.com/checkrein/checkrein/checks/local"
 	"github.com/checkrein/checkrein/checks/report"
@@ -31,7 +32,9 @@ could be made.`
 const checkExample = `  checkrein check                            # this work tree against origin's default branch
   checkrein check --base main --head fix-1   # two refs
   checkrein check --all                      # the whole repository, or a plain folder
-  checkrein check --format github            # annotations in a GitHub workflow`
+  checkrein check --format github            # annotations in a GitHub workflow
+  checkrein check --format sarif > checkrein.sarif               # for code scanning
+  checkrein check --format markdown >> "$GITHUB_STEP_SUMMARY"    # a page for the job`
 
 type checkFlags struct {
 	local.Options
@@ -61,7 +64,7 @@ func newCheck() *cobra.Command {
 	flags.BoolVar(&f.All, "all", false, "judge the whole tree, not only what changed; every finding is then new")
 	flags.StringVar(&f.only, "only", "", "`CHECKS` to run, separated by commas: "+strings.Join(all.Names(), ", "))
 	flags.StringVar(&f.Policy, "policy", "", "policy `FILE` instead of .github/checkrein.yml of the base")
-	flags.StringVar(&f.format, "format", "text", "`FORMAT`: text, json or github (workflow commands)")
+	flags.StringVar(&f.format, "format", "text", "`FORMAT`: text, json, sarif, markdown or github (workflow commands)")
 	return cmd
 }
 
@@ -76,8 +79,8 @@ func (f *checkFlags) validate(cmd *cobra.Command) error {
 	if f.All && f.Base != "" {
 		return errors.New("--all judges the whole tree, so --base has no meaning with it: leave one out")
 	}
-	if !slices.Contains([]string{"text", "json", "github"}, f.format) {
-		return fmt.Errorf("--format is %q: expected text, json or github", f.format)
+	if !slices.Contains([]string{"text", "json", "sarif", "markdown", "github"}, f.format) {
+		return fmt.Errorf("--format is %q: expected text, json, sarif, markdown or github", f.format)
 	}
 	if f.only == "" {
 		return nil
@@ -135,6 +138,10 @@ func (f *checkFlags) print(w io.Writer, r *local.Result, took time.Duration) err
 	switch f.format {
 	case "json":
 		return report.JSON(w, told)
+	case "sarif":
+		return report.SARIF(w, told, all.Rules(), pull.RulesURL)
+	case "markdown":
+		return report.Markdown(w, told, pull.RulesURL)
 	case "github":
 		return report.GitHub(w, told)
 	}
