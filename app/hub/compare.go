@@ -32,22 +32,12 @@ func (c *Client) Compare(ctx context.Context, repo Repo, base, head string, pull
 	}
 	// The commits of the comparison are of no use: one of them a page keeps it small.
 	// The files are all on the first page.
-	answer, _, err := c.api.Repositories.CompareCommits(ctx, repo.Owner, repo.Name, base, head, &github.ListOptions{PerPage: 1})
-	if problem := incomparable(err); problem != "" {
-		return Comparison{Problem: problem}, nil
-	}
+	answer, result, err := c.compared(ctx, repo, base, head, 1)
 	if status(err) == http.StatusNotFound {
 		return Comparison{}, fmt.Errorf("%s: %w", doing, ErrUnknownCommit)
 	}
-	if err != nil {
-		return Comparison{}, explain(doing, err)
-	}
-	result := Comparison{
-		MergeBase:     answer.GetMergeBaseCommit().GetSHA(),
-		MergeBaseTree: answer.GetMergeBaseCommit().GetCommit().GetTree().GetSHA(),
-	}
-	if check(repo, result.MergeBase, result.MergeBaseTree) != nil {
-		return Comparison{Problem: "GitHub names no merge base of " + base + " and " + head}, nil
+	if err != nil || result.Problem != "" {
+		return result, explain(doing, err)
 	}
 	if len(answer.Files) < compareCut {
 		result.Files, result.Problem = changed(answer.Files)
@@ -55,6 +45,25 @@ func (c *Client) Compare(ctx context.Context, repo Repo, base, head string, pull
 	}
 	err = c.whole(ctx, repo, head, pull, answer.Files, &result)
 	return result, explain(doing, err)
+}
+
+// compared asks for a comparison and reads its merge base.
+func (c *Client) compared(ctx context.Context, repo Repo, base, head string, commits int) (*github.CommitsComparison, Comparison, error) {
+	answer, _, err := c.api.Repositories.CompareCommits(ctx, repo.Owner, repo.Name, base, head, &github.ListOptions{PerPage: commits})
+	if problem := incomparable(err); problem != "" {
+		return nil, Comparison{Problem: problem}, nil
+	}
+	if err != nil {
+		return nil, Comparison{}, err
+	}
+	result := Comparison{
+		MergeBase:     answer.GetMergeBaseCommit().GetSHA(),
+		MergeBaseTree: answer.GetMergeBaseCommit().GetCommit().GetTree().GetSHA(),
+	}
+	if check(repo, result.MergeBase, result.MergeBaseTree) != nil {
+		return nil, Comparison{Problem: fmt.Sprintf("GitHub names no merge base of %s and %q", base, head)}, nil
+	}
+	return answer, result, nil
 }
 
 // incomparable is the reason of an answer that will be the same next time.

@@ -21,22 +21,12 @@ func (c *Client) CompareBranch(ctx context.Context, repo Repo, base, branch stri
 	if err := errors.Join(check(repo, base), checkBranch(branch)); err != nil {
 		return Comparison{}, explain(doing, err)
 	}
-	answer, _, err := c.api.Repositories.CompareCommits(ctx, repo.Owner, repo.Name, base, branch, &github.ListOptions{PerPage: commitsCut})
-	if problem := incomparable(err); problem != "" {
-		return Comparison{Problem: problem}, nil
-	}
+	answer, result, err := c.compared(ctx, repo, base, branch, commitsCut)
 	if status(err) == http.StatusNotFound {
 		return Comparison{}, fmt.Errorf("%s: %w", doing, ErrGone)
 	}
-	if err != nil {
-		return Comparison{}, explain(doing, err)
-	}
-	result := Comparison{
-		MergeBase:     answer.GetMergeBaseCommit().GetSHA(),
-		MergeBaseTree: answer.GetMergeBaseCommit().GetCommit().GetTree().GetSHA(),
-	}
-	if check(repo, result.MergeBase, result.MergeBaseTree) != nil {
-		return Comparison{Problem: "GitHub names no merge base of " + base + " and the branch"}, nil
+	if err != nil || result.Problem != "" {
+		return result, explain(doing, err)
 	}
 	result.Head, result.HeadTree = tipOf(answer, result)
 	if result.Head == "" || check(repo, result.Head, result.HeadTree) != nil {
