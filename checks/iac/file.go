@@ -7,7 +7,7 @@ package iac
 import "github.com/checkrein/checkrein/checks"
 
 // Version counts changes of what the readers answer; kept facts of another version are stale.
-const Version = 3
+const Version = 4
 
 // File is what one file says: the same bytes under the same reader always give
 // the same File, so it can be kept by blob id. It holds no path of its own.
@@ -26,6 +26,12 @@ type File struct {
 	// it hands to (Use.Hands) and in those that take from it (Use.Takes).
 	Sets   []Set    `json:"sets,omitempty"`
 	Unread []Unread `json:"unread,omitempty"`
+	// Unit is the kind of unit that this file is a part of; empty: it stands alone. What
+	// one file of a unit Gives, the expressions of all of them see.
+	Unit string `json:"unit,omitempty"`
+	// Overrides: what this file Gives wins over what others of its unit give
+	// (terraform.tfvars); without it several gives of a name are alternatives.
+	Overrides bool `json:"overrides,omitempty"`
 }
 
 // Set puts an image in place of another: a kustomization's "images", what Skaffold
@@ -67,6 +73,9 @@ type Site struct {
 	// Local says why this site names no image that is pulled ("built by this
 	// service"); empty otherwise.
 	Local string `json:"local,omitempty"`
+	// Fallback: the site is one only where no other site gets its value from this place
+	// (a chart's values that no template takes).
+	Fallback bool `json:"fallback,omitempty"`
 	// Split names the part when a format keeps the parts apart; empty: Expr is the whole reference.
 	Split *Split `json:"split,omitempty"`
 }
@@ -100,6 +109,9 @@ type Expr struct {
 	Else *Expr `json:"else,omitempty"`
 	// Empty: an empty value counts as none, so Else is taken (${X:-d} as against ${X-d}).
 	Empty bool `json:"empty,omitempty"`
+	// Fixed, on a Name: nobody chooses its value from outside (a local value, an output),
+	// so what it brings counts as written out, not as a default.
+	Fixed bool `json:"fixed,omitempty"`
 	// What tells a Name's kind in words a user of the format knows: "parameter",
 	// "build argument", "variable". On the Lit of a default: unused.
 	What string `json:"what,omitempty"`
@@ -111,8 +123,18 @@ type Expr struct {
 
 // Use says that another file matters to this one.
 type Use struct {
-	// Path as written, slash-separated, relative to this file's folder.
+	// Path as written, slash-separated, relative to this file's folder; in a file of a
+	// unit, to the unit's.
 	Path string `json:"path"`
+	// Unit: Path is a folder, and the use means the unit of this kind there. Gives then
+	// reach all its files, and count as set, not as defaults.
+	Unit string `json:"unit,omitempty"`
+	// As: what that unit gives as "output.x" is known in this file's unit as As + "x".
+	As string `json:"as,omitempty"`
+	// Below: names of this file's unit that begin with it are handed on, with Into in its
+	// place (a subchart's part of the values).
+	Below string `json:"below,omitempty"`
+	Into  string `json:"into,omitempty"`
 	// Glob: Path is a doublestar glob and means every file that it matches.
 	Glob bool `json:"glob,omitempty"`
 	// Takes: the names in this file's expressions may get their values from that

@@ -22,11 +22,13 @@ var update = flag.Bool("update", false, "rewrite the .want files of testdata")
 // stands "x.want", in this notation; the input's content chooses the reader.
 //
 //	kubernetes                                       the format, or "none"
+//	unit helm                                        what it is a part of; "overrides" where its gives win
 //	6:16-26 Pod/api.spec.containers[0].image = EXPR  a site: its span, address, expression
 //		raw: *img                                       where it is not the one literal of EXPR
-//		local: why | role: build | stages: a, 0 | tag: EXPR | digest: EXPR
+//		local: why | role: build | stages: a, 0 | tag: EXPR | digest: EXPR | fallback: yes
 //	gives NAME = EXPR
-//	uses 3:5-15 child.yml Resources.Child            a use; "takes" where it takes names
+//	uses 3:5-15 child.yml Resources.Child            a use; "takes" where it takes names;
+//	                                                 "unit KIND", "as PREFIX", "below PREFIX into PREFIX"
 //		gives NAME = EXPR
 //	builds EXPR
 //	unread 3 unsupported a template                  line (0: the whole file), kind, reason
@@ -34,7 +36,8 @@ var update = flag.Bool("update", false, "rewrite the .want files of testdata")
 // A span is line:column-column, or line:column-line:column over several lines. An EXPR is
 //
 //	"text"                       a literal
-//	<parameter Tag = "latest">   a name, what it is and its default; ":=" where empty counts as none
+//	<parameter Tag = "latest">   a name, what it is and its default; ":=" where empty counts as
+//	                             none; "fixed" before it where nobody chooses it from outside
 //	?"${AWS::Region}" (why)      unknown, as written
 //	A + B, (A | B)               joined; one of
 //
@@ -93,12 +96,28 @@ func showFile(f *File) string {
 	}
 	var b strings.Builder
 	fmt.Fprintln(&b, f.Format)
+	if f.Unit != "" {
+		fmt.Fprint(&b, "unit ", f.Unit)
+		if f.Overrides {
+			fmt.Fprint(&b, " overrides")
+		}
+		fmt.Fprintln(&b)
+	}
 	for _, s := range f.Sites {
 		showSite(&b, s)
 	}
 	showGives(&b, "", f.Gives)
 	for _, u := range f.Uses {
 		fmt.Fprint(&b, strings.TrimRight("uses "+showSpan(u.Span)+" "+u.Path+" "+u.Address, " "))
+		if u.Unit != "" {
+			fmt.Fprint(&b, " unit ", u.Unit)
+		}
+		if u.As != "" {
+			fmt.Fprint(&b, " as ", u.As)
+		}
+		if u.Below != "" {
+			fmt.Fprint(&b, " below ", u.Below, " into ", u.Into)
+		}
 		if u.Glob {
 			fmt.Fprint(&b, " glob")
 		}
@@ -145,6 +164,9 @@ func showSite(b *strings.Builder, s Site) {
 		attribute("raw", strings.ReplaceAll(s.Raw, "\n", "⏎"))
 	}
 	attribute("local", s.Local)
+	if s.Fallback {
+		attribute("fallback", "yes")
+	}
 	attribute("role", s.Role)
 	attribute("stages", strings.Join(s.Stages, ", "))
 	if s.Split != nil && s.Split.Tag != nil {
@@ -190,6 +212,9 @@ func showExpr(e Expr, site checks.Span) string {
 		return "(" + strings.Join(args, " | ") + ")"
 	case Name:
 		name := strings.TrimSpace(e.What+" "+e.Text) + at
+		if e.Fixed {
+			name = "fixed " + name
+		}
 		if e.Else == nil {
 			return "<" + name + ">"
 		}

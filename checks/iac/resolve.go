@@ -1,16 +1,19 @@
 package iac
 
 import (
-	"path"
 	"strings"
 
 	"github.com/checkrein/checkrein/checks"
 )
 
-// Bounds on what one site may come out as; beyond them the rest is unknown.
+// Bounds on what one site may come out as and on the steps to get there (names may lead
+// in circles through the files of a unit); beyond them the rest is unknown.
 const (
 	maxValues = 64
 	maxDepth  = 32
+	maxSteps  = 10_000    // for one site
+	allSteps  = 1_000_000 // for all that one Resolver resolves; then
+	fewSteps  = 100       // is what a site still gets
 )
 
 // Value is one way a reference may come out, piece by piece.
@@ -24,7 +27,8 @@ type Piece struct {
 	From Place
 	// Name is set when a name brought the text: which one, and what kind it is.
 	Name, What string
-	// Default: nothing but a default gave the name its value.
+	// Default: nothing but a default gave the name its value. Without it a named piece
+	// was set in the repository, at From.
 	Default bool
 }
 
@@ -49,39 +53,66 @@ func (v Value) Text() string {
 type Scope struct {
 	Path  string // the file whose expressions are evaluated
 	Given map[string]Given
+	// Find, where it is set, is asked for what Given does not have.
+	Find func(name string) (Given, bool)
+}
+
+func (s *Scope) value(name string) (Given, bool) {
+	given, ok := s.Given[name]
+	if !ok && s.Find != nil {
+		return s.Find(name)
+	}
+	return given, ok
 }
 
 // Given is a value from another file.
 type Given struct {
 	Expr  Expr
 	Scope *Scope
+	// Set: whoever uses the file says so (an input of a module), so it is no default.
+	Set bool
+	// Or are further values that the name may have.
+	Or []Given
 }
+
+// Resolver follows expressions; together they take no more steps than it has left. The
+// zero value has none taken.
+type Resolver struct{ taken int }
 
 // Resolve follows an expression through names and defaults to every value it may
 // have; at most 64, the rest is one unknown value.
-func Resolve(e Expr, s *Scope) []Value { return resolve(e, s, 0) }
+func (r *Resolver) Resolve(e Expr, s *Scope) []Value {
+	most := max(fewSteps, min(maxSteps, allSteps-r.taken))
+	one := resolver{left: most}
+	values := one.resolve(e, s, 0)
+	r.taken += most - one.left
+	return values
+}
 
-func resolve(e Expr, s *Scope, depth int) []Value {
-	if depth > maxDepth {
+// resolver counts the steps of one resolution.
+type resolver struct{ left int }
+
+func (r *resolver) resolve(e Expr, s *Scope, depth int) []Value {
+	if r.left--; depth > maxDepth || r.left < 0 {
 		return unknown(e, s)
 	}
 	switch e.Op {
 	case Lit:
 		return []Value{{{Text: e.Text, Known: true, From: place(e, s)}}}
 	case Cat:
-		return resolveCat(e, s, depth)
+		return r.cat(e, s, depth)
 	case Any:
-		return resolveAny(e, s, depth)
+		return r.any(e, s, depth)
 	case Name:
-		return resolveName(e, s, depth)
+		return r.name(e, s, depth)
 	}
 	return unknown(e, s)
 }
 
-func resolveCat(e Expr, s *Scope, depth int) []Value {
+func (r *resolver) cat(e Expr, s *Scope, depth int) []Value {
 	values := []Value{nil}
 	for _, arg := range e.Args {
-		next := resolve(arg, s, depth+1)
+		next := r.resolve(arg, s, depth+1)
 		if len(values)*len(next) > maxValues {
 			return unknown(Expr{Op: Unknown, Text: written(e), Span: e.Span, Line: e.Line}, s)
 		}
@@ -96,33 +127,46 @@ func resolveCat(e Expr, s *Scope, depth int) []Value {
 	return values
 }
 
-func resolveAny(e Expr, s *Scope, depth int) []Value {
+func (r *resolver) any(e Expr, s *Scope, depth int) []Value {
 	var values []Value
 	for _, arg := range e.Args {
-		values = append(values, resolve(arg, s, depth+1)...)
+		values = append(values, r.resolve(arg, s, depth+1)...)
 	}
+	return atMost(values, e, s)
+}
+
+func atMost(values []Value, e Expr, s *Scope) []Value {
 	if len(values) > maxValues {
 		return append(values[:maxValues-1], unknown(e, s)...)
 	}
 	return values
 }
 
-// resolveName prefers what another file gives over the default that stands beside the name.
-func resolveName(e Expr, s *Scope, depth int) []Value {
+// name prefers what another file gives over the default that stands beside the name.
+func (r *resolver) name(e Expr, s *Scope, depth int) []Value {
 	var values []Value
-	if given, ok := s.Given[e.Text]; ok {
-		values = resolve(given.Expr, given.Scope, depth+1)
+	if given, ok := s.value(e.Text); ok {
+		values = atMost(r.given(given, e, depth), e, s)
 		if !e.Empty || !hasEmpty(values) {
-			return mark(values, e)
+			return values
 		}
 	}
 	if e.Else == nil {
 		if len(values) > 0 {
-			return mark(values, e)
+			return values
 		}
 		return unknown(e, s)
 	}
-	return mark(resolve(*e.Else, s, depth+1), e)
+	return mark(r.resolve(*e.Else, s, depth+1), e, !e.Fixed)
+}
+
+// given are the values of a name that another file gives.
+func (r *resolver) given(g Given, e Expr, depth int) []Value {
+	values := mark(r.resolve(g.Expr, g.Scope, depth+1), e, !e.Fixed && !g.Set)
+	for _, or := range g.Or {
+		values = append(values, r.given(or, e, depth+1)...)
+	}
+	return values
 }
 
 func hasEmpty(values []Value) bool {
@@ -135,11 +179,11 @@ func hasEmpty(values []Value) bool {
 }
 
 // mark notes which name brought the pieces; the outermost name keeps an inner one's note.
-func mark(values []Value, e Expr) []Value {
+func mark(values []Value, e Expr, byDefault bool) []Value {
 	for _, v := range values {
 		for i := range v {
 			if v[i].Known && v[i].Name == "" {
-				v[i].Name, v[i].What, v[i].Default = e.Text, e.What, true
+				v[i].Name, v[i].What, v[i].Default = e.Text, e.What, byDefault
 			}
 		}
 	}
@@ -167,16 +211,6 @@ func written(e Expr) string {
 
 func place(e Expr, s *Scope) Place {
 	return Place{Path: s.Path, Span: e.Span, Line: e.Line}
-}
-
-// UsePath is the repository path that a use in the file at from names; false
-// when it leads out of the repository.
-func UsePath(from, written string) (string, bool) {
-	p := path.Join(path.Dir(from), written)
-	if p == "." || p == ".." || strings.HasPrefix(p, "../") || strings.HasPrefix(written, "/") {
-		return "", false
-	}
-	return p, true
 }
 
 // Read reads a file with the first reader that recognises it; nil when none does.

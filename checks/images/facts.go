@@ -60,14 +60,21 @@ func (k known) names(file string) []string {
 	if k.File == nil {
 		return nil
 	}
-	var names []string
+	names := k.unit(file)
 	for _, use := range k.File.Uses {
-		if p, ok := iac.UsePath(file, use.Path); ok && p != file {
-			names = append(names, p)
-		}
+		paths, _ := k.File.Means(file, use)
+		names = append(names, paths...)
 	}
 	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.DeleteFunc(slices.Compact(names), func(p string) bool { return p == file })
+}
+
+// unit are the globs of the files that share their names with the file at this path.
+func (k known) unit(file string) []string {
+	if k.File == nil || k.File.Unit == "" {
+		return nil
+	}
+	return iac.UnitGlobs(k.File.Unit, iac.UnitFolder(k.File.Unit, file))
 }
 
 // site makes what judging one of the file's sites needs.

@@ -26,11 +26,23 @@ type side struct {
 	unread []checks.Unread
 	wanted []string
 	// touched are the files that the change touches; unused when a whole tree is judged.
-	touched map[string]bool
-	// By path: which files hand it something, in which ways it is used, what it sets.
-	users  map[string][]user
-	waysOf map[string][]*way
-	setsOf *setsOf
+	touched     map[string]bool
+	unitTouched map[unit]bool
+	links
+}
+
+// links is how the files that were read hang together.
+type links struct {
+	match *matcher
+	files map[unit][]string
+	// By unit: which files hand it something, and in which ways it is used.
+	users  map[unit][]user
+	waysOf map[unit][]*way
+	calls  map[call]*names
+	// namesLeft is how many more names the uses of units may have.
+	namesLeft int
+	resolver  *iac.Resolver
+	setsOf    *setsOf
 }
 
 // gather reads the head and (when there is one) the merge base: first what the
@@ -220,58 +232,4 @@ func (s *side) loadChunk(ctx context.Context, c *Check, paths []string) error {
 		s.unread = append(s.unread, part.unread...)
 	}
 	return nil
-}
-
-// report judges every site of every file that was read.
-func (s *side) report(c *Check) checks.Report {
-	r := checks.Report{Check: Name, Unread: slices.Clone(s.unread)}
-	s.findUsers()
-	for _, p := range s.paths() {
-		k := s.known[p]
-		r.Files++
-		r.Bytes += k.Bytes
-		if k.File == nil || c.policy.Ignores(Name, p) {
-			continue
-		}
-		for _, u := range k.File.Unread {
-			r.Unread = append(r.Unread, checks.Unread{Path: p, Line: u.Line, Kind: u.Kind, Reason: u.Reason})
-		}
-		for _, i := range k.Ignores {
-			i.Path = p
-			r.Ignores = append(r.Ignores, i)
-		}
-		s.judgeFile(c, p, k, &r)
-	}
-	return r
-}
-
-func (s *side) judgeFile(c *Check, p string, k known, r *checks.Report) {
-	ways := byScope(s.ways(p))
-	builds := s.builds(k.File, ways[0][0].scope)
-	for _, written := range k.File.Sites {
-		at := k.site(written, p, s.tree.Commit(), c.policy)
-		local := localTo(at, builds)
-		var candidates []candidate
-		for _, same := range ways {
-			scope := same[0].scope
-			for _, v := range iac.Resolve(at.whole(scope), scope) {
-				r := parse(v)
-				candidates = append(candidates, candidate{r, local(r) || s.replaced(same, r)})
-			}
-		}
-		listed, finding := at.judge(candidates)
-		r.References = append(r.References, listed)
-		if finding != nil {
-			r.Findings = append(r.Findings, *finding)
-		}
-	}
-}
-
-func (s *side) paths() []string {
-	paths := make([]string, 0, len(s.known))
-	for p := range s.known {
-		paths = append(paths, p)
-	}
-	slices.Sort(paths)
-	return paths
 }

@@ -13,7 +13,8 @@ import (
 // So a file that was not touched brings in what it needs itself, not all its parts.
 func (s *side) named(ctx context.Context) ([]string, error) {
 	s.setsOf = newSetsOf()
-	m, err := s.globs(ctx)
+	s.unitTouched = s.touchedUnits()
+	m, err := s.globs(ctx) // of the whole tree: what is named may not have been read yet
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +22,7 @@ func (s *side) named(ctx context.Context) ([]string, error) {
 	handed := map[string]bool{}
 	var hand func(p string)
 	name := func(p string, use iac.Use, on bool) {
-		for _, target := range m.targets(p, use) {
+		for _, target := range m.targets(s.known[p].File, p, use) {
 			names = append(names, target)
 			if on && !handed[target] {
 				handed[target] = true
@@ -40,12 +41,13 @@ func (s *side) named(ctx context.Context) ([]string, error) {
 		if k.File == nil {
 			continue
 		}
+		names = append(names, m.matches(k.unit(p))...)
 		altered := s.altered(p, k.File)
 		for _, use := range k.File.Uses {
 			switch {
-			case altered && (use.Gives != nil || use.Hands && len(s.sets(p)) > 0):
+			case altered && (gives(use) || use.Hands && len(s.sets(p)) > 0):
 				name(p, use, true)
-			case use.Takes || !hands(use):
+			case use.Takes || use.As != "" || !hands(use):
 				name(p, use, false)
 			}
 		}
@@ -54,14 +56,14 @@ func (s *side) named(ctx context.Context) ([]string, error) {
 }
 
 // hands reports whether a use hands something to the other file: values, or images.
-func hands(use iac.Use) bool { return use.Hands || use.Gives != nil }
+func hands(use iac.Use) bool { return use.Hands || gives(use) }
 
-// altered reports whether the change touches the file or one that it takes from.
+func gives(use iac.Use) bool { return use.Gives != nil || use.Below != "" }
+
+// altered reports whether the change touches the file, one of its unit or one that it takes from.
 func (s *side) altered(p string, f *iac.File) bool {
-	return s.touched[p] || slices.ContainsFunc(f.Uses, func(use iac.Use) bool {
-		from, ok := iac.UsePath(p, use.Path)
-		return ok && use.Takes && s.touched[from]
-	})
+	return s.touched[p] || f.Unit != "" && s.unitTouched[s.unitOf(p)] ||
+		slices.ContainsFunc(takenFrom(p, f), func(from string) bool { return s.touched[from] })
 }
 
 // globs matches globs against the paths of the tree that are known, listed only
@@ -69,7 +71,7 @@ func (s *side) altered(p string, f *iac.File) bool {
 func (s *side) globs(ctx context.Context) (*matcher, error) {
 	if !slices.ContainsFunc(s.paths(), func(p string) bool {
 		f := s.known[p].File
-		return f != nil && slices.ContainsFunc(f.Uses, func(use iac.Use) bool { return use.Glob })
+		return f != nil && (f.Unit != "" || slices.ContainsFunc(f.Uses, func(use iac.Use) bool { return use.Glob || use.Unit != "" }))
 	}) {
 		return newMatcher(nil), nil
 	}

@@ -41,23 +41,23 @@ func (s sets) put(later set) {
 }
 
 // replaced reports whether in every one of the ways a file above puts another image
-// in place of this one.
-func (s *side) replaced(ways []*way, r reference) bool {
+// in place of this one, which the file at p names.
+func (s *side) replaced(p string, ways []*way, r reference) bool {
 	name, ok := nameOf(r.value)
-	return ok && !slices.ContainsFunc(ways, func(w *way) bool { return !s.replaces(w, name) })
+	return ok && !slices.ContainsFunc(ways, func(w *way) bool { return !s.replaces(w, p, name) })
 }
 
 // replaces reports whether a file above puts another image in place of the name. The
 // replacement is a place of its own, and judged there: it does not replace itself.
-func (s *side) replaces(w *way, name string) bool {
-	for up := w.above; up != nil; up = up.above {
-		above := s.sets(up.scope.Path)
+func (s *side) replaces(w *way, p, name string) bool {
+	for up := w; up.above != nil; up = up.above {
+		above := s.sets(up.from)
 		for range maxRenames {
 			set, ok := above[name]
 			if !ok {
 				break
 			}
-			if set.Tag && set.from != w.scope.Path {
+			if set.Tag && set.from != p {
 				return true
 			}
 			if set.As == "" {
@@ -87,11 +87,7 @@ func (s *side) sets(p string) sets {
 	if f == nil {
 		return all
 	}
-	for _, use := range f.Uses {
-		from, ok := iac.UsePath(p, use.Path)
-		if !ok || !use.Takes || from == p {
-			continue
-		}
+	for _, from := range takenFrom(p, f) {
 		taken := s.sets(from)
 		if s.setsOf.left -= len(taken); s.setsOf.left < 0 {
 			break
@@ -104,4 +100,15 @@ func (s *side) sets(p string) sets {
 		all.put(set{own, p})
 	}
 	return all
+}
+
+// takenFrom are the files that the file at p takes from by their own names.
+func takenFrom(p string, f *iac.File) []string {
+	var from []string
+	for _, use := range f.Uses {
+		if paths, glob := f.Means(p, use); use.Takes && !glob {
+			from = append(from, paths...)
+		}
+	}
+	return slices.DeleteFunc(from, func(t string) bool { return t == p })
 }

@@ -1,79 +1,198 @@
 package images
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/checkrein/checkrein/checks/iac"
 )
 
-// Bounds on how files hang together: in how many ways one file is told to be used,
-// and how many files may stand above it.
+// Bounds on how files hang together: in how many ways one is told to be used, how many
+// may stand above it, and how many names all uses of units in a tree have together;
+// beyond that they are judged as they are written, and give nothing back.
 const (
 	maxWays  = 64
 	maxAbove = 16
+	maxNames = 500_000
+	perUse   = 32 // what a use itself counts
 )
 
-// way is one way in which a file is used: the values that its names get there, and
-// the file that hands it images.
+// way is one way in which a file, or the unit that it is a part of, is used: the values
+// that its names get there, and the file that hands it images.
 type way struct {
-	scope *iac.Scope
+	names *names
 	// above is the way of the file that hands to this one what it sets; nil: none does.
 	above *way
-	depth int // how many files stand above
+	from  string // the file above
+	depth int    // how many stand above
 }
 
-// ways are the ways the file at p is used: once for every way of a file that hands
+// names are the names of a unit, or of a file that stands alone, with their values.
+type names struct {
+	unit  unit
+	given map[string]iac.Given
+	// find finds what used units give back: only when asked, since most is never used.
+	find func(name string) (iac.Given, bool)
+}
+
+func (n *names) scope(p string) *iac.Scope { return &iac.Scope{Path: p, Given: n.given, Find: n.find} }
+
+// call is one use of a unit in one way of its user.
+type call struct {
+	names *names
+	user  string
+	use   int
+}
+
+// ways are the ways the unit is used: once for every way of a file that hands
 // it something, else once on its own. A default that every user overrides never wins.
-func (s *side) ways(p string) []*way {
-	if known, ok := s.waysOf[p]; ok {
+func (s *side) ways(u unit) []*way {
+	if known, ok := s.waysOf[u]; ok {
 		return known
 	}
-	own := &way{scope: &iac.Scope{Path: p, Given: s.taken(p)}}
-	s.waysOf[p] = []*way{own} // what a circle of files comes back to
+	own := &way{}
+	s.waysOf[u] = []*way{own} // what a circle of files comes back to
+	own.names = s.namesIn(u, nil, nil)
 	var ways []*way
-	for _, user := range s.users[p] {
-		for _, from := range s.ways(user.path) {
+	for _, user := range s.users[u] {
+		for _, from := range s.ways(s.unitOf(user.path)) {
 			if len(ways) == maxWays-1 {
-				s.waysOf[p] = append(ways, own) // the rest is judged as it is written
-				return s.waysOf[p]
+				s.waysOf[u] = append(ways, own) // the rest is judged as it is written
+				return s.waysOf[u]
 			}
-			ways = append(ways, own.under(from, user.use))
+			ways = append(ways, s.under(own, from, user))
 		}
 	}
 	if len(ways) > 0 {
-		s.waysOf[p] = ways
+		s.waysOf[u] = ways
 	}
-	return s.waysOf[p]
+	return s.waysOf[u]
 }
 
-// under is the way of a file that is used by the file of another way.
-func (w *way) under(from *way, use iac.Use) *way {
-	if from.depth >= maxAbove {
-		return w
+// under is the way of what is used by the file of another way.
+func (s *side) under(own, from *way, u user) *way {
+	if from.depth >= maxAbove || from.names == nil || s.namesLeft < 0 {
+		return own
 	}
-	down := &way{scope: w.scope, depth: from.depth + 1}
-	if use.Hands {
-		down.above = from
+	down := &way{names: own.names, depth: from.depth + 1}
+	if u.use.Hands {
+		down.above, down.from = from, u.path
 	}
-	if len(use.Gives) > 0 {
-		given := maps.Clone(w.scope.Given)
-		if given == nil {
-			given = map[string]iac.Given{}
-		}
-		for name, e := range use.Gives {
-			given[name] = iac.Given{Expr: e, Scope: from.scope}
-		}
-		down.scope = &iac.Scope{Path: w.scope.Path, Given: given}
+	if len(u.use.Gives) > 0 || u.use.Below != "" {
+		down.names = s.called(own.names.unit, from.names, u)
 	}
 	return down
 }
 
-// byScope groups ways next to each other in which the names have the same values.
-func byScope(ways []*way) [][]*way {
+// called are the names of a unit as one use in one way of its user gives them.
+func (s *side) called(u unit, from *names, by user) *names {
+	key := call{from, by.path, by.at}
+	if known, ok := s.calls[key]; ok {
+		return known
+	}
+	return s.namesIn(u, &key, func(set func(string, iac.Given)) {
+		for name, given := range from.given {
+			if handed, ok := by.use.Handed(name); ok {
+				set(handed, given)
+			}
+		}
+		for name, e := range by.use.Gives {
+			set(name, iac.Given{Expr: e, Scope: from.scope(by.path), Set: by.use.Unit != ""})
+		}
+	})
+}
+
+// namesIn are the names of a unit with what its own files give, then what a user sets;
+// kept under key where there is one.
+func (s *side) namesIn(u unit, key *call, sets func(set func(string, iac.Given))) *names {
+	n := &names{unit: u, given: map[string]iac.Given{}}
+	if key != nil {
+		s.calls[*key] = n
+	}
+	files := s.filesOf(u)
+	n.find = s.outputs(n, files)
+	s.giveOwn(n, files, false)
+	s.giveOwn(n, files, true)
+	for _, p := range files {
+		s.take(n, p)
+	}
+	if sets != nil {
+		sets(func(name string, g iac.Given) { n.given[name] = g })
+	}
+	if key != nil {
+		s.namesLeft -= perUse + len(n.given)
+	}
+	return n
+}
+
+// giveOwn adds what the files give each other: several gives of a name are alternatives,
+// those of an overriding file come instead.
+func (s *side) giveOwn(n *names, files []string, overriding bool) {
+	if n.unit.kind == "" {
+		return // a file that stands alone offers its values to others only
+	}
+	fresh := map[string]bool{}
+	for _, p := range files {
+		f := s.known[p].File
+		if f.Overrides != overriding {
+			continue
+		}
+		for name, e := range f.Gives {
+			g := iac.Given{Expr: e, Scope: n.scope(p)}
+			if before, ok := n.given[name]; ok && (!overriding || fresh[name]) {
+				before.Or = append(slices.Clip(before.Or), g)
+				g = before
+			}
+			n.given[name], fresh[name] = g, true
+		}
+	}
+}
+
+// take adds the values that a file gets from others: those of a .env beside it.
+func (s *side) take(n *names, p string) {
+	for _, from := range takenFrom(p, s.known[p].File) {
+		if s.known[from].File == nil {
+			continue
+		}
+		scope := &iac.Scope{Path: from}
+		for name, e := range s.known[from].File.Gives {
+			n.given[name] = iac.Given{Expr: e, Scope: scope}
+		}
+	}
+}
+
+// outputs finds the values that the units give back which the files use; nil where they use none.
+func (s *side) outputs(n *names, files []string) func(name string) (iac.Given, bool) {
+	var uses []user
+	var used []unit
+	for _, p := range files {
+		for at, use := range s.known[p].File.Uses {
+			if use.As == "" {
+				continue
+			}
+			if targets := s.targets(p, use); len(targets) > 0 {
+				uses, used = append(uses, user{p, at, use}), append(used, s.unitOf(targets[0]))
+			}
+		}
+	}
+	if len(uses) == 0 {
+		return nil
+	}
+	return func(name string) (iac.Given, bool) {
+		for i, by := range uses {
+			if output, ok := by.use.Output(name); ok && s.namesLeft >= 0 {
+				given, ok := s.called(used[i], n, by).given[output]
+				return given, ok
+			}
+		}
+		return iac.Given{}, false
+	}
+}
+
+// byNames groups ways next to each other in which the names have the same values.
+func byNames(ways []*way) [][]*way {
 	var groups [][]*way
 	for i, w := range ways {
-		if i == 0 || w.scope != ways[i-1].scope {
+		if i == 0 || w.names != ways[i-1].names {
 			groups = append(groups, nil)
 		}
 		groups[len(groups)-1] = append(groups[len(groups)-1], w)
@@ -81,80 +200,78 @@ func byScope(ways []*way) [][]*way {
 	return groups
 }
 
-// taken are the values that the file takes from files it uses (a .env beside it).
-func (s *side) taken(p string) map[string]iac.Given {
-	var given map[string]iac.Given
-	for _, use := range s.known[p].File.Uses {
-		from, ok := iac.UsePath(p, use.Path)
-		if !ok || !use.Takes || s.known[from].File == nil {
-			continue
-		}
-		scope := &iac.Scope{Path: from}
-		for name, e := range s.known[from].File.Gives {
-			if given == nil {
-				given = map[string]iac.Given{}
-			}
-			given[name] = iac.Given{Expr: e, Scope: scope}
-		}
-	}
-	return given
-}
-
-// user is a file that hands something to another: values, or the images it sets.
+// user is a file that hands something to others: values, or the images it sets.
 type user struct {
 	path string
+	at   int // which of its uses
 	use  iac.Use
 }
 
-// findUsers notes who hands something to whom, among the files that were read.
-func (s *side) findUsers() {
-	s.users, s.waysOf, s.setsOf = map[string][]user{}, map[string][]*way{}, newSetsOf()
-	paths := s.paths()
-	paths = slices.DeleteFunc(paths, func(p string) bool { return s.known[p].File == nil })
-	m := newMatcher(paths)
+// link finds the units among the files that were read, and who hands something to whom.
+func (s *side) link() {
+	s.files, s.users, s.calls = map[unit][]string{}, map[unit][]user{}, map[call]*names{}
+	s.waysOf, s.setsOf, s.namesLeft = map[unit][]*way{}, newSetsOf(), maxNames
+	s.resolver = &iac.Resolver{}
+	paths := slices.DeleteFunc(s.paths(), func(p string) bool { return s.known[p].File == nil })
+	s.match = newMatcher(paths)
 	for _, p := range paths {
-		for _, use := range s.known[p].File.Uses {
-			if !hands(use) {
-				continue
-			}
-			for _, target := range m.targets(p, use) {
-				if target != p {
-					s.users[target] = append(s.users[target], user{p, use})
-				}
+		u := s.unitOf(p)
+		s.files[u] = append(s.files[u], p)
+	}
+	for _, p := range paths {
+		for at, use := range s.known[p].File.Uses {
+			if hands(use) {
+				s.handTo(user{p, at, use})
 			}
 		}
 	}
+}
+
+func (s *side) handTo(by user) {
+	seen := map[unit]bool{s.unitOf(by.path): true} // none hands to itself
+	for _, target := range s.targets(by.path, by.use) {
+		if u := s.unitOf(target); !seen[u] {
+			seen[u] = true
+			s.users[u] = append(s.users[u], by)
+		}
+	}
+}
+
+// targets are the files, among those that were read, that a use means.
+func (s *side) targets(p string, use iac.Use) []string {
+	targets := s.match.targets(s.known[p].File, p, use)
+	return slices.DeleteFunc(targets, func(t string) bool { return s.known[t].File == nil })
 }
 
 // builds are the image names that the file builds itself.
 func (s *side) builds(f *iac.File, scope *iac.Scope) []string {
-	var names []string
+	var built []string
 	for _, e := range f.Builds {
-		for _, v := range iac.Resolve(e, scope) {
-			if name := untag(v.Text()); !slices.Contains(names, name) {
-				names = append(names, name)
+		for _, v := range s.resolver.Resolve(e, scope) {
+			if name := untag(v.Text()); !slices.Contains(built, name) {
+				built = append(built, name)
 			}
 		}
 	}
-	return names
+	return built
 }
 
 // whole is the site's expression as one reference, where the format keeps the parts apart.
-func (s *site) whole(scope *iac.Scope) iac.Expr {
-	if s.Split == nil {
-		return s.Expr
+func (s *side) whole(at *site, scope *iac.Scope) iac.Expr {
+	if at.Split == nil {
+		return at.Expr
 	}
 	join := func(sep string, part *iac.Expr) iac.Expr {
-		return iac.Expr{Op: iac.Cat, Span: s.Span, Line: s.Line, Args: []iac.Expr{
-			s.Expr, {Op: iac.Lit, Text: sep, Span: s.Span, Line: s.Line}, *part}}
+		return iac.Expr{Op: iac.Cat, Span: at.Span, Line: at.Line, Args: []iac.Expr{
+			at.Expr, {Op: iac.Lit, Text: sep, Span: at.Span, Line: at.Line}, *part}}
 	}
-	if s.Split.Digest != nil && !empty(iac.Resolve(*s.Split.Digest, scope)) {
-		return join("@", s.Split.Digest)
+	if at.Split.Digest != nil && !empty(s.resolver.Resolve(*at.Split.Digest, scope)) {
+		return join("@", at.Split.Digest)
 	}
-	if s.Split.Tag != nil && !empty(iac.Resolve(*s.Split.Tag, scope)) {
-		return join(":", s.Split.Tag)
+	if at.Split.Tag != nil && !empty(s.resolver.Resolve(*at.Split.Tag, scope)) {
+		return join(":", at.Split.Tag)
 	}
-	return s.Expr
+	return at.Expr
 }
 
 func empty(values []iac.Value) bool {

@@ -25,28 +25,32 @@ func newMatcher(paths []string) *matcher {
 
 // targets are the paths that a use in the file at from means: one, or with a glob
 // those that it matches.
-func (m *matcher) targets(from string, use iac.Use) []string {
-	target, ok := iac.UsePath(from, use.Path)
-	switch {
-	case !ok:
-		return nil
-	case !use.Glob:
-		return []string{target}
+func (m *matcher) targets(f *iac.File, from string, use iac.Use) []string {
+	paths, glob := f.Means(from, use)
+	if !glob {
+		return paths
 	}
-	folder, _ := doublestar.SplitPattern(target)
-	if folder == "." {
-		folder = ""
-	} else {
-		folder += "/"
-	}
-	at, _ := slices.BinarySearch(m.paths, folder)
+	return m.matches(paths)
+}
+
+// matches are the paths that any of the globs matches.
+func (m *matcher) matches(globs []string) []string {
 	var targets []string
-	for _, p := range m.paths[at:] {
-		if !strings.HasPrefix(p, folder) || m.left == 0 {
-			break
+	for _, glob := range globs {
+		folder, _ := doublestar.SplitPattern(glob)
+		if folder == "." {
+			folder = ""
+		} else {
+			folder += "/"
 		}
-		if m.left--; doublestar.MatchUnvalidated(target, p) {
-			targets = append(targets, p)
+		at, _ := slices.BinarySearch(m.paths, folder)
+		for _, p := range m.paths[at:] {
+			if !strings.HasPrefix(p, folder) || m.left == 0 {
+				break
+			}
+			if m.left--; doublestar.MatchUnvalidated(glob, p) {
+				targets = append(targets, p)
+			}
 		}
 	}
 	return targets

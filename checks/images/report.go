@@ -1,0 +1,125 @@
+package images
+
+import (
+	"slices"
+
+	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/iac"
+)
+
+// report judges every site of every file that was read.
+func (s *side) report(c *Check) checks.Report {
+	r := checks.Report{Check: Name, Unread: slices.Clone(s.unread)}
+	s.link()
+	reached := places{}
+	for _, fallback := range []bool{false, true} {
+		for _, p := range s.paths() {
+			if k := s.known[p]; k.File != nil && !c.policy.Ignores(Name, p) {
+				s.judgeFile(c, p, k, fallback, reached, &r)
+			}
+		}
+	}
+	for _, p := range s.paths() {
+		k := s.known[p]
+		r.Files++
+		r.Bytes += k.Bytes
+		if k.File != nil && !c.policy.Ignores(Name, p) {
+			k.tell(p, &r)
+		}
+	}
+	return r
+}
+
+// tell adds what a file says beside its sites.
+func (k known) tell(p string, r *checks.Report) {
+	for _, u := range k.File.Unread {
+		r.Unread = append(r.Unread, checks.Unread{Path: p, Line: u.Line, Kind: u.Kind, Reason: u.Reason})
+	}
+	for _, i := range k.Ignores {
+		i.Path = p
+		r.Ignores = append(r.Ignores, i)
+	}
+}
+
+// judgeFile judges the file's sites: first those that are places of their own, then, once
+// these are known, the ones that count only where none of them has their value.
+func (s *side) judgeFile(c *Check, p string, k known, fallback bool, reached places, r *checks.Report) {
+	if !slices.ContainsFunc(k.File.Sites, func(site iac.Site) bool { return site.Fallback == fallback }) {
+		return
+	}
+	ways := byNames(s.ways(s.unitOf(p)))
+	builds := s.builds(k.File, ways[0][0].names.scope(p))
+	for _, written := range k.File.Sites {
+		if written.Fallback != fallback || fallback && reached.any(p, written) {
+			continue
+		}
+		at := k.site(written, p, s.tree.Commit(), c.policy)
+		candidates := s.candidates(p, at, ways, localTo(at, builds))
+		if !fallback {
+			reached.add(p, candidates)
+		}
+		listed, finding := at.judge(candidates)
+		r.References = append(r.References, listed)
+		if finding != nil {
+			r.Findings = append(r.Findings, *finding)
+		}
+	}
+}
+
+// candidates are the references that a site may come out as, in all ways of its file.
+func (s *side) candidates(p string, at *site, ways [][]*way, local func(reference) bool) []candidate {
+	var candidates []candidate
+	for _, same := range ways {
+		scope := same[0].names.scope(p)
+		for _, v := range s.resolver.Resolve(s.whole(at, scope), scope) {
+			r := parse(v)
+			candidates = append(candidates, candidate{r, local(r) || s.replaced(p, same, r)})
+		}
+	}
+	return candidates
+}
+
+// places are where values stand that a site of another file takes.
+type places map[place]bool
+
+type place struct {
+	path         string
+	line, column int
+}
+
+func (ps places) add(p string, candidates []candidate) {
+	for _, c := range candidates {
+		for _, piece := range c.value {
+			if from := piece.From; from.Path != p {
+				ps[place{from.Path, from.Span.Line, from.Span.Column}] = true
+			}
+		}
+	}
+}
+
+// any reports whether a part of the site, which is written out in the file at p, is taken elsewhere.
+func (ps places) any(p string, s iac.Site) bool {
+	parts := []iac.Expr{s.Expr}
+	if s.Split != nil {
+		for _, part := range []*iac.Expr{s.Split.Tag, s.Split.Digest} {
+			if part != nil {
+				parts = append(parts, *part)
+			}
+		}
+	}
+	return slices.ContainsFunc(parts, func(e iac.Expr) bool { return ps.holds(p, e) })
+}
+
+func (ps places) holds(p string, e iac.Expr) bool {
+	return ps[place{p, e.Span.Line, e.Span.Column}] ||
+		slices.ContainsFunc(e.Args, func(arg iac.Expr) bool { return ps.holds(p, arg) })
+}
+
+func (s *side) paths() []string {
+	paths := make([]string, 0, len(s.known))
+	for p := range s.known {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	return paths
+}
