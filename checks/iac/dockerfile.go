@@ -77,7 +77,7 @@ type dockerfile struct {
 // readInstructions reads what BuildKit's parser accepts; an instruction that it
 // refuses is told and the others still count.
 func (d *dockerfile) readInstructions() {
-	result, err := parser.Parse(bytes.NewReader(d.data))
+	result, err := parser.Parse(bytes.NewReader(skimmed(d.data)))
 	if err != nil {
 		if anyInstruction.Match(d.data) {
 			d.refuse(errorLine(err), err)
