@@ -7,7 +7,7 @@ import (
 )
 
 // Purge deletes what is older than before and no longer needed: deliveries, facts
-// and trees (they would be read again), finished work, and what was known of heads
+// and trees (they would be read again), sightings, finished work, and what was known of heads
 // and people that no open pull request or merge group has to do with. Of installations
 // and repositories that are gone since before that time everything goes. GitHub
 // redelivers for some days only.
@@ -35,6 +35,7 @@ func outdated() []string {
 		`DELETE FROM deliveries WHERE received < $1`,
 		`DELETE FROM work WHERE want <= done AND lease = 0 AND next < $1`,
 		`DELETE FROM facts WHERE stored < $1`,
+		`DELETE FROM sightings WHERE last < $1`,
 		`DELETE FROM pulls WHERE NOT open AND changed < $1`,
 		`DELETE FROM merge_groups WHERE seen < $1`,
 		`DELETE FROM pull_heads WHERE seen < $1

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/checkrein/checkrein/app/lookup"
 	"github.com/checkrein/checkrein/app/pull"
 	"github.com/checkrein/checkrein/app/review"
 	"github.com/checkrein/checkrein/app/sweep"
@@ -42,6 +43,8 @@ var (
 	_ review.Memory = (*Store)(nil)
 	_ sweep.Memory  = (*Store)(nil)
 	_ sweep.Voices  = (*Store)(nil)
+
+	_ lookup.Sightings = (*Store)(nil)
 )
 
 // Open opens the database at an address like sqlite:checkrein.db, creating it and
