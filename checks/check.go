@@ -61,6 +61,8 @@ type Report struct {
 	Findings []Finding
 	Unread   []Unread
 	Ignores  []Ignore
+	// Notices are sentences about the judgement itself: a registry that did not answer.
+	Notices []string
 	// References lists every reference that was read, finding or not.
 	References []Reference
 	// Err is the error of the source (GitHub, git) that kept the check from reading

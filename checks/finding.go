@@ -72,12 +72,16 @@ type Finding struct {
 type Fix struct {
 	Text  string
 	Edits []Edit
+	// Missing says why there are no edits where there could be some; for who applies them.
+	Missing string
 }
 
 // Edit replaces a span of a file.
 type Edit struct {
 	Path string
 	Span
+	// Old is what stands there as the file was judged; empty: not told.
+	Old string
 	New string
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/checkrein/checkrein/app/review"
 	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/images"
 	"github.com/checkrein/checkrein/checks/policy"
 	"github.com/checkrein/checkrein/checks/verdict"
 )
@@ -71,7 +72,7 @@ func (e *evaluation) judgeOne(ctx context.Context, t target) (judged, error) {
 	if err != nil {
 		return judged{}, err
 	}
-	rest, err := e.run(ctx, c, e.Checks(one.policy, e.facts))
+	rest, err := e.run(ctx, c, e.Checks(one.policy, e.facts, e.resolver(one.policy)))
 	if err != nil {
 		return judged{}, err
 	}
@@ -82,7 +83,15 @@ func (e *evaluation) judgeOne(ctx context.Context, t target) (judged, error) {
 
 // list is every check, the policy's own first.
 func (e *evaluation) list(rule ruling) []checks.Check {
-	return append([]checks.Check{e.ownCheck(rule)}, e.Checks(rule.policy, e.facts)...)
+	return append([]checks.Check{e.ownCheck(rule)}, e.Checks(rule.policy, e.facts, nil)...)
+}
+
+// resolver asks registries under a policy; nil: none is asked.
+func (e *evaluation) resolver(p *policy.Policy) images.Resolver {
+	if e.Resolver == nil {
+		return nil
+	}
+	return e.Resolver(p)
 }
 
 // ownCheck judges what a change does to the policy itself.

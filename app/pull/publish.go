@@ -171,7 +171,7 @@ func strictest(all []judged) *policy.Policy {
 func (e *evaluation) putDetails(ctx context.Context, h *report.Head, p *policy.Policy) error {
 	h.Details = map[string]string{}
 	names := []string{policy.Name}
-	for _, c := range e.Checks(p, nil) {
+	for _, c := range e.Checks(p, nil, nil) {
 		names = append(names, c.Name())
 	}
 	for _, name := range names {

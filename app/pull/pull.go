@@ -23,7 +23,10 @@ type Judge struct {
 	GitHub func(installation int64) GitHub
 	Memory Memory
 	// Checks makes the list of checks for one evaluation under one policy.
-	Checks func(p *policy.Policy, facts images.Facts) []checks.Check
+	Checks func(p *policy.Policy, facts images.Facts, resolver images.Resolver) []checks.Check
+	// Resolver makes what asks registries for one verdict under a policy; nil, or what it
+	// makes is nil: nothing is looked up.
+	Resolver func(p *policy.Policy) images.Resolver
 	// Rules are the ids that policies may name.
 	Rules []string
 	// Catalogue are all rules with the severities that they have by themselves.
@@ -124,7 +127,7 @@ type evaluation struct {
 // places are where a head may have runs.
 func (e *evaluation) places() []string {
 	places := []string{aggregate, policy.Name}
-	for _, c := range e.Checks(policy.Default(), nil) {
+	for _, c := range e.Checks(policy.Default(), nil, nil) {
 		places = append(places, c.Name())
 	}
 	return places

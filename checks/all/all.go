@@ -9,10 +9,11 @@ import (
 	"github.com/checkrein/checkrein/checks/policy"
 )
 
-// Checks makes every check that the policy does not switch off. facts may be nil.
-func Checks(p *policy.Policy, facts images.Facts) []checks.Check {
+// Checks makes every check that the policy does not switch off. facts may be nil; so may
+// resolver: then no registry is asked.
+func Checks(p *policy.Policy, facts images.Facts, resolver images.Resolver) []checks.Check {
 	list := []checks.Check{
-		images.New(p, RuleIDs(), facts),
+		images.New(p, RuleIDs(), facts, resolver),
 	}
 	return slices.DeleteFunc(list, func(c checks.Check) bool { return p.Level(c.Name()) == checks.Off })
 }

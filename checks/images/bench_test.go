@@ -21,7 +21,7 @@ func BenchmarkMixedTree(b *testing.B) {
 	head := tree.Memory("head", files)
 	b.ReportAllocs()
 	for b.Loop() {
-		report := New(p, ruleIDs(), nil).Run(context.Background(), checks.Change{Head: head})
+		report := New(p, ruleIDs(), nil, nil).Run(context.Background(), checks.Change{Head: head})
 		if report.Err != nil || len(report.References) < len(files)/10 {
 			b.Fatalf("%d references, %v", len(report.References), report.Err)
 		}

@@ -65,7 +65,7 @@ func judgeArchive(t *testing.T, archive *txtar.Archive) checks.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := New(p, ruleIDs(), nil)
+	check := New(p, ruleIDs(), nil, nil)
 	index := checks.Index{}
 	entries, _, err := base.List(ctx)
 	if err != nil {

@@ -152,7 +152,7 @@ func (r fieldRepository) judge(t *testing.T, dir string) []fieldRow {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := New(policy.Default(), ruleIDs(), nil).Run(context.Background(), checks.Change{Tip: head, Head: head})
+	report := New(policy.Default(), ruleIDs(), nil, nil).Run(context.Background(), checks.Change{Tip: head, Head: head})
 	if report.Err != nil {
 		t.Fatal(report.Err)
 	}

@@ -25,6 +25,8 @@ type side struct {
 	known  map[string]known // by path; a file without File is none of ours
 	unread []checks.Unread
 	wanted []string
+	// subjects are the sites that were judged; only where registries may be asked.
+	subjects []subject
 	// touched are the files that the change touches; unused when a whole tree is judged.
 	touched     map[string]bool
 	unitTouched map[unit]bool

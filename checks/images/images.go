@@ -17,12 +17,14 @@ type Check struct {
 	policy  *policy.Policy
 	facts   Facts
 	ruleIDs []string
+	// registries may be asked; nil: none.
+	registries Resolver
 }
 
 // New makes the check. rules are the ids that inline ignores may name; facts may
-// be nil: then every file is read anew.
-func New(p *policy.Policy, rules []string, facts Facts) *Check {
-	return &Check{policy: p, facts: facts, ruleIDs: rules}
+// be nil: then every file is read anew; resolver may be nil: then nothing is looked up.
+func New(p *policy.Policy, rules []string, facts Facts, resolver Resolver) *Check {
+	return &Check{policy: p, facts: facts, ruleIDs: rules, registries: resolver}
 }
 
 // Name implements checks.Check.
@@ -60,6 +62,9 @@ func (c *Check) Run(ctx context.Context, change checks.Change) checks.Report {
 		old := base.report(c)
 		checks.Fresh(report.Findings, old.Findings, was)
 		markIgnores(report.Ignores, old.Ignores, was)
+	}
+	if c.registries != nil {
+		c.lookUp(ctx, head, base, was, &report)
 	}
 	for i := range report.Unread {
 		report.Unread[i].Touched = report.Unread[i].Touched || change.Touches(report.Unread[i].Path)

@@ -60,8 +60,13 @@ func (s *side) judgeFile(c *Check, p string, k known, fallback bool, reached pla
 		}
 		listed, finding := at.judge(candidates)
 		r.References = append(r.References, listed)
+		of := subject{site: at, candidates: candidates, finding: -1}
 		if finding != nil {
+			of.finding = len(r.Findings)
 			r.Findings = append(r.Findings, *finding)
+		}
+		if c.registries != nil {
+			s.subjects = append(s.subjects, of)
 		}
 	}
 }

@@ -10,5 +10,7 @@ func Rules() []checks.Rule {
 		floatingVersion(),
 		unpinned(),
 		unresolved(),
+		pinMissing(),
+		tagMoved(),
 	}
 }

@@ -34,7 +34,7 @@ func references(t *testing.T, files map[string]*iac.File) []string {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	c := New(p, nil, nil)
+	c := New(p, nil, nil, nil)
 	s := &side{tree: tree.Memory("head", nil), known: map[string]known{}}
 	for name, f := range files {
 		s.known[name] = known{File: f}

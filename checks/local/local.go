@@ -303,7 +303,7 @@ func learn(t tree.Tree, paths []string, list []checks.Check, index checks.Index)
 }
 
 func list(p *policy.Policy, only []string) []checks.Check {
-	return slices.DeleteFunc(all.Checks(p, nil), func(c checks.Check) bool {
+	return slices.DeleteFunc(all.Checks(p, nil, nil), func(c checks.Check) bool {
 		return len(only) > 0 && !slices.Contains(only, c.Name())
 	})
 }

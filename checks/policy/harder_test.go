@@ -91,7 +91,7 @@ func TestNothingMilderUnseen(t *testing.T) {
 // ranks judges the repository: how hard what stands at each place counts. Notes are left
 // out: what is said of an example is never more, and holds nobody up.
 func ranks(p *policy.Policy, ids []string, today time.Time) map[string]int {
-	report := images.New(p, ids, nil).Run(context.Background(), checks.Change{Head: repository()})
+	report := images.New(p, ids, nil, nil).Run(context.Background(), checks.Change{Head: repository()})
 	v := verdict.Conclude([]checks.Report{report}, p, today, verdict.Options{})
 	found := map[string]int{}
 	for _, f := range v.Findings {

@@ -23,7 +23,7 @@ type jsonReport struct {
 	Suppressed []jsonSuppressed    `json:"suppressed"`
 	Unread     []checks.Unread     `json:"unread"`
 	Reasons    []string            `json:"reasons"` // what is undecided
-	Notices    []string            `json:"notices"` // about exceptions and ignores
+	Notices    []string            `json:"notices"` // about exceptions, ignores and look-ups
 	Images     *[]checks.Reference `json:"images,omitempty"`
 	Stats      jsonStats           `json:"stats"`
 }
@@ -107,7 +107,7 @@ func jsonOfFinding(f checks.Finding) jsonFinding {
 	return jsonFinding{
 		Rule: f.Rule, Severity: f.Severity, New: f.New, Path: f.Path, Span: f.Span,
 		Subject: f.Subject, Address: f.Address, Title: f.Title, Why: f.Why,
-		Fix: jsonFix{f.Fix.Text, each(f.Fix.Edits, func(e checks.Edit) jsonEdit { return jsonEdit(e) })},
+		Fix: jsonFix{f.Fix.Text, each(f.Fix.Edits, func(e checks.Edit) jsonEdit { return jsonEdit{e.Path, e.Span, e.New} })},
 		Evidence: each(f.Evidence, func(e checks.Evidence) jsonEvidence {
 			return jsonEvidence{e.Path, e.Span, e.Ref, e.Text, e.Note}
 		}),

@@ -57,6 +57,9 @@ type judge struct {
 func (j *judge) report(r checks.Report, level checks.Severity) {
 	j.verdict.Files += r.Files
 	j.verdict.Bytes += r.Bytes
+	for _, notice := range r.Notices {
+		j.notices.add(notice)
+	}
 	ignores := j.ignores(r.Ignores)
 	for _, f := range r.Findings {
 		if j.silent(r.Check, f) {
@@ -133,7 +136,7 @@ func (j *judge) undecided(reason string) {
 
 func (j *judge) conclude() Verdict {
 	v := j.verdict
-	v.Notices = j.notices.texts("notices about exceptions and ignores")
+	v.Notices = j.notices.texts("notices")
 	v.Reasons = j.reasons.texts("reasons")
 	checks.Sort(v.Findings)
 	slices.SortStableFunc(v.Suppressed, func(a, b Suppressed) int {

@@ -39,7 +39,7 @@ type Verdict struct {
 	Suppressed []Suppressed
 	Unread     []checks.Unread // sorted
 	References []checks.Reference
-	Notices    []string // about exceptions: ends soon, has ended, cannot count, waits for approval
+	Notices    []string // about exceptions (ends soon, has ended, cannot count, waits for approval) and look-ups (not answered)
 	Reasons    []string // what is undecided, in words, also beside a failure; never with a success
 	Files      int
 	Bytes      int64
