@@ -17,6 +17,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"github.com/checkrein/checkrein/app/hub"
+	"github.com/checkrein/checkrein/app/lookup"
 )
 
 // Config is the environment of `checkrein serve`. Secrets may stand in files: a
@@ -30,9 +31,11 @@ type Config struct {
 	DatabaseURL    string   `env:"CHECKREIN_DATABASE_URL, default=sqlite:checkrein.db"`
 	Listen         string   `env:"CHECKREIN_LISTEN, default=:8080"`
 	AdminListen    string   `env:"CHECKREIN_ADMIN_LISTEN, default=127.0.0.1:9090"`
+	Registries     []string `env:"CHECKREIN_REGISTRIES"`
 	LogLevel       string   `env:"CHECKREIN_LOG_LEVEL, default=info"`
 
-	rates *hub.Rates // nil: the hub's own
+	rates  *hub.Rates    // nil: the hub's own
+	detour lookup.Detour // for tests
 }
 
 // Variable documents one variable of the environment.
@@ -49,6 +52,7 @@ func Variables() []Variable {
 		{"CHECKREIN_DATABASE_URL", "sqlite:checkrein.db", "where the state is kept"},
 		{"CHECKREIN_LISTEN", ":8080", "where POST /webhook is served"},
 		{"CHECKREIN_ADMIN_LISTEN", "127.0.0.1:9090", "where /healthz, /readyz and /metrics are served"},
+		{"CHECKREIN_REGISTRIES", "", "registries that policies may have asked, like ghcr.io or *.pkg.dev, separated by commas; empty: none"},
 		{"CHECKREIN_LOG_LEVEL", "info", "debug, info, warn or error"},
 	}
 }
@@ -98,7 +102,7 @@ func (c *Config) validate() error {
 		return fmt.Errorf("GITHUB_APP_ID is %d: expected the App's id, a positive number", c.AppID)
 	}
 	_, level := c.level()
-	return cmp.Or(c.validateKey(), c.validateSecrets(), c.validateAPI(), c.validateOwners(),
+	return cmp.Or(c.validateKey(), c.validateSecrets(), c.validateAPI(), c.validateOwners(), c.validateRegistries(),
 		listenable("CHECKREIN_LISTEN", c.Listen), listenable("CHECKREIN_ADMIN_LISTEN", c.AdminListen), level)
 }
 
@@ -150,6 +154,15 @@ func (c *Config) validateOwners() error {
 			return fmt.Errorf("CHECKREIN_OWNERS names %q: expected names of organisations or users, separated by commas", o)
 		}
 	}
+	return nil
+}
+
+func (c *Config) validateRegistries() error {
+	hosts, err := lookup.ParseHosts(c.Registries)
+	if err != nil {
+		return fmt.Errorf("CHECKREIN_REGISTRIES names %w", err)
+	}
+	c.Registries = hosts
 	return nil
 }
 

@@ -25,6 +25,8 @@ func TestReadConfigRefuses(t *testing.T) {
 			"GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_WEBHOOK_SECRET"},
 		{"empty secret", map[string]string{"GITHUB_WEBHOOK_SECRET": ""}, "GITHUB_WEBHOOK_SECRET is empty"},
 		{"one of several secrets empty", map[string]string{"GITHUB_WEBHOOK_SECRET": "a,,b"}, "GITHUB_WEBHOOK_SECRET holds an empty secret"},
+		{"registry with a scheme", map[string]string{"CHECKREIN_REGISTRIES": "ghcr.io,https://quay.io"}, `CHECKREIN_REGISTRIES names "https://quay.io"`},
+		{"any registry", map[string]string{"CHECKREIN_REGISTRIES": "*"}, `CHECKREIN_REGISTRIES names "*"`},
 		{"blank secret", map[string]string{"GITHUB_WEBHOOK_SECRET": " "}, "GITHUB_WEBHOOK_SECRET"},
 		{"empty secret file", map[string]string{"GITHUB_WEBHOOK_SECRET": "-", "GITHUB_WEBHOOK_SECRET_FILE": file}, "GITHUB_WEBHOOK_SECRET is empty"},
 		{"secret and file", map[string]string{"GITHUB_WEBHOOK_SECRET_FILE": file}, "both set"},

@@ -1,6 +1,12 @@
 package app
 
-import "github.com/checkrein/checkrein/app/hub"
+import (
+	"github.com/checkrein/checkrein/app/hub"
+	"github.com/checkrein/checkrein/app/lookup"
+)
 
 // Unpaced lifts the pace of writes: tests send in seconds what people send in an hour.
 func (c *Config) Unpaced() { c.rates = &hub.Rates{} }
+
+// Detour has registries reached elsewhere.
+func (c *Config) Detour(d lookup.Detour) { c.detour = d }

@@ -8,10 +8,13 @@ import (
 	"time"
 
 	"github.com/checkrein/checkrein/app/hub"
+	"github.com/checkrein/checkrein/app/lookup"
 	"github.com/checkrein/checkrein/app/pull"
 	"github.com/checkrein/checkrein/app/sweep"
 	"github.com/checkrein/checkrein/app/work"
 	"github.com/checkrein/checkrein/checks/all"
+	"github.com/checkrein/checkrein/checks/images"
+	"github.com/checkrein/checkrein/checks/policy"
 )
 
 // The pace of the work. GitHub gives a webhook ten seconds; a verdict may take its time.
@@ -71,10 +74,22 @@ func (a *App) newJudge() *pull.Judge {
 	}
 	return &pull.Judge{
 		GitHub: func(installation int64) pull.GitHub { return a.hub.Installation(installation) },
-		Memory: a.store, Checks: all.Checks, Rules: all.RuleIDs(), Catalogue: all.Rules(), Login: login,
+		Memory: a.store, Checks: all.Checks, Resolver: a.resolver(), Rules: all.RuleIDs(), Catalogue: all.Rules(), Login: login,
 		Web: webOf(a.config.APIURL), Version: a.version,
 		Patience: patience, CheckTime: checkTime, Now: time.Now, Log: a.log,
 		Told: a.admin.Verdict, Panicked: a.admin.Panicked,
+	}
+}
+
+// resolver makes what asks registries for one verdict: those that both its policy and the
+// operator name.
+func (a *App) resolver() func(*policy.Policy) images.Resolver {
+	client := lookup.New(lookup.Config{
+		UserAgent: "checkrein/" + a.version, Most: lookup.Most, Within: lookup.Within,
+		Sightings: a.store, Now: time.Now, Detour: a.config.detour,
+	})
+	return func(p *policy.Policy) images.Resolver {
+		return client.Resolver(p.Images.Registries, a.config.Registries)
 	}
 }
 

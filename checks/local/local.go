@@ -1,4 +1,5 @@
-// Package local judges a repository on this machine: no account, no network.
+// Package local judges a repository on this machine: no account, and no network but for
+// the registries that it is told to ask; and it makes the edits that findings have.
 package local
 
 import (
@@ -16,6 +17,7 @@ import (
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/all"
+	"github.com/checkrein/checkrein/checks/images"
 	"github.com/checkrein/checkrein/checks/policy"
 	"github.com/checkrein/checkrein/checks/tree"
 	"github.com/checkrein/checkrein/checks/verdict"
@@ -30,6 +32,8 @@ type Options struct {
 	Only   []string // check names; empty: every check
 	Policy string   // file; empty: the base's .github/checkrein.yml
 	Today  time.Time
+	// Resolver makes what asks registries under a policy; nil: nothing is looked up.
+	Resolver func(*policy.Policy) images.Resolver
 	// Step hears what is being done, and how many files of how many are done; a total
 	// of 0 is not known.
 	Step func(what string, done, total int)
@@ -44,6 +48,9 @@ type Result struct {
 	Compare string // how the base was chosen, in words
 	Changed int    // files that differ
 	Verdict verdict.Verdict
+
+	root string    // the folder that was judged; empty where it was no folder
+	head tree.Tree // as it was judged
 }
 
 // Compared tells in a sentence what was judged. Where nothing differs it says how to
@@ -110,6 +117,15 @@ func Judge(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	r, err := judgeHead(ctx, repo, head, commit, o)
+	if err != nil {
+		return nil, err
+	}
+	r.root, r.head = repo.Root(), head
+	return r, nil
+}
+
+func judgeHead(ctx context.Context, repo *tree.Repository, head tree.Tree, commit string, o Options) (*Result, error) {
 	if o.All {
 		return judgeAll(ctx, head, o)
 	}
@@ -158,7 +174,12 @@ func judgeFolder(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the folder: %w", err)
 	}
-	return judgeAll(ctx, t, o)
+	r, err := judgeAll(ctx, t, o)
+	if err != nil {
+		return nil, err
+	}
+	r.root, r.head = o.Dir, t
+	return r, nil
 }
 
 // judgeAll judges a whole tree under its own policy.
@@ -191,7 +212,7 @@ func judgeChange(ctx context.Context, repo *tree.Repository, head tree.Tree, com
 	if o.Policy == "" {
 		addExceptions(ctx, p, head)
 	}
-	if change.Dependents, err = dependents(ctx, change, list(p, o.Only), o.Step); err != nil {
+	if change.Dependents, err = dependents(ctx, change, list(p, o.Only, nil), o.Step); err != nil {
 		return nil, err
 	}
 	v, err := conclude(ctx, change, p, o)
@@ -302,8 +323,8 @@ func learn(t tree.Tree, paths []string, list []checks.Check, index checks.Index)
 	}
 }
 
-func list(p *policy.Policy, only []string) []checks.Check {
-	return slices.DeleteFunc(all.Checks(p, nil, nil), func(c checks.Check) bool {
+func list(p *policy.Policy, only []string, resolver images.Resolver) []checks.Check {
+	return slices.DeleteFunc(all.Checks(p, nil, resolver), func(c checks.Check) bool {
 		return len(only) > 0 && !slices.Contains(only, c.Name())
 	})
 }
@@ -347,7 +368,11 @@ func conclude(ctx context.Context, change checks.Change, p *policy.Policy, o Opt
 	if change.MergeBase != nil && o.Policy == "" {
 		reports = append(reports, own(ctx, change, o))
 	}
-	for _, c := range list(p, o.Only) {
+	var resolver images.Resolver
+	if o.Resolver != nil {
+		resolver = o.Resolver(p)
+	}
+	for _, c := range list(p, o.Only, resolver) {
 		o.Step("checking "+c.Name(), 0, 0)
 		change.Progress = func(done, total int) { o.Step("checking "+c.Name(), done, total) }
 		r := checks.Guard(ctx, c, change, limit, o.OnPanic)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/checkrein/checkrein/app/lookup"
 	"github.com/checkrein/checkrein/app/pull"
 	"github.com/checkrein/checkrein/checks/all"
 	"github.com/checkrein/checkrein/checks/local"
@@ -19,12 +20,19 @@ import (
 	"github.com/checkrein/checkrein/checks/verdict"
 )
 
-const checkLong = `Judge a local repository. No account and no network are needed. DIR (default: here) is a git
+const checkLong = `Judge a local repository. No account is needed, and without --online no network. DIR (default: here) is a git
 checkout, or a folder in one: then too the whole repository is meant. With --all it may be a
 plain folder.
 
 Without --all only what changed is judged: the work tree (or --head) against the merge base
 with the default branch of origin, or with --base. Findings that were there before do not block.
+
+With --online the registries of images are asked, anonymously: those that the policy lists under
+checks.images.registries, else docker.io, ghcr.io, quay.io, registry.k8s.io, mcr.microsoft.com,
+gcr.io, pkg.dev and public.ecr.aws; CHECKREIN_REGISTRIES narrows that. Then a pinned digest that is gone
+is found, and what moves can be pinned. images/tag-moved takes a memory, which only the App has.
+With --fix the digests are written into the files below DIR, and what came of it is judged:
+nothing but the reference changes, and a second run changes nothing.
 
 Exit codes: 0 success; 1 failure or undecided; 2 wrong usage or invalid policy; 3 no report
 could be made.`
@@ -32,6 +40,8 @@ could be made.`
 const checkExample = `  checkrein check                            # this work tree against origin's default branch
   checkrein check --base main --head fix-1   # two refs
   checkrein check --all                      # the whole repository, or a plain folder
+  checkrein check --online                   # and ask the registries
+  checkrein check --all --fix                # pin everything to digests
   checkrein check --format github            # annotations in a GitHub workflow
   checkrein check --format sarif > checkrein.sarif               # for code scanning
   checkrein check --format markdown >> "$GITHUB_STEP_SUMMARY"    # a page for the job`
@@ -39,10 +49,12 @@ const checkExample = `  checkrein check                            # this work t
 type checkFlags struct {
 	local.Options
 	only, format string
+	online, fix  bool
+	detour       lookup.Detour
 }
 
-func newCheck() *cobra.Command {
-	var f checkFlags
+func newCheck(detour lookup.Detour) *cobra.Command {
+	f := checkFlags{detour: detour}
 	cmd := &cobra.Command{
 		Use:     "check [flags] [DIR]",
 		Short:   "Judge a local repository",
@@ -65,6 +77,8 @@ func newCheck() *cobra.Command {
 	flags.StringVar(&f.only, "only", "", "`CHECKS` to run, separated by commas: "+strings.Join(all.Names(), ", "))
 	flags.StringVar(&f.Policy, "policy", "", "policy `FILE` instead of .github/checkrein.yml of the base")
 	flags.StringVar(&f.format, "format", "text", "`FORMAT`: text, json, sarif, markdown or github (workflow commands)")
+	flags.BoolVar(&f.online, "online", false, "look up image references at their registries")
+	flags.BoolVar(&f.fix, "fix", false, "pin what moves to the digest that its registry answers, in the files below DIR (implies --online)")
 	return cmd
 }
 
@@ -78,6 +92,9 @@ func (f *checkFlags) validate(cmd *cobra.Command) error {
 	}
 	if f.All && f.Base != "" {
 		return errors.New("--all judges the whole tree, so --base has no meaning with it: leave one out")
+	}
+	if f.fix && f.Head != "" {
+		return errors.New("--fix edits the work tree, so --head has no meaning with it: leave one out")
 	}
 	if !slices.Contains([]string{"text", "json", "sarif", "markdown", "github"}, f.format) {
 		return fmt.Errorf("--format is %q: expected text, json, sarif, markdown or github", f.format)
@@ -107,9 +124,14 @@ func (f *checkFlags) run(cmd *cobra.Command) error {
 	f.OnPanic = func(value any, stack []byte) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "checkrein: a check panicked: %v\n%s\n", value, stack)
 	}
+	if f.online || f.fix {
+		var err error
+		if f.Resolver, err = resolver(f.detour); err != nil {
+			return &exit{exitUsage, err}
+		}
+	}
 	began := time.Now()
-	result, err := local.Judge(cmd.Context(), f.Options)
-	steps.stop()
+	result, err := f.judge(cmd, steps)
 	if err != nil {
 		return explain(err)
 	}
@@ -120,6 +142,24 @@ func (f *checkFlags) run(cmd *cobra.Command) error {
 		return &exit{code: exitProblem}
 	}
 	return nil
+}
+
+// judge judges, and with --fix edits and judges what came of it.
+func (f *checkFlags) judge(cmd *cobra.Command, steps *progress) (*local.Result, error) {
+	result, err := local.Judge(cmd.Context(), f.Options)
+	if err != nil || !f.fix {
+		steps.stop()
+		return result, err
+	}
+	fixed, err := local.Fix(f.Dir, result)
+	if err == nil && len(fixed.Edits) > 0 {
+		result, err = local.Judge(cmd.Context(), f.Options)
+	}
+	steps.stop()
+	if err == nil {
+		tellFixed(cmd.ErrOrStderr(), fixed)
+	}
+	return result, err
 }
 
 // explain gives an error of judging its exit code.

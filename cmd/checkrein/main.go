@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/checkrein/checkrein/app/lookup"
 )
 
 // Exit codes that scripts rely on.
@@ -45,7 +47,12 @@ func main() {
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot()
+	return runWith(ctx, args, stdout, stderr, lookup.Detour{})
+}
+
+// runWith lets a test have registries of its own.
+func runWith(ctx context.Context, args []string, stdout, stderr io.Writer, detour lookup.Detour) int {
+	root := newRoot(detour)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -63,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return e.code
 }
 
-func newRoot() *cobra.Command {
+func newRoot(detour lookup.Detour) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "checkrein",
 		Short: "Stops five outages before they happen",
@@ -77,7 +84,7 @@ func newRoot() *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	root.AddCommand(newCheck(), newServe(), newDoctor(), newRules(), newVersion())
+	root.AddCommand(newCheck(detour), newServe(), newDoctor(), newRules(), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, err) })
 	return root

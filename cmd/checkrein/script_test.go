@@ -15,15 +15,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/checkrein/checkrein/fixtures/registrytest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"checkrein": main})
+	testscript.Main(m, map[string]func(){"checkrein": scripted})
 }
 
 // TestScript runs the command line as a user does: every file of testdata/script is
 // a story with a repository of its own.
 func TestScript(t *testing.T) {
+	beside := registries{by: map[string]*registrytest.Public{}}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -33,7 +36,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code, "commit": commit, "dates": dates, "push": push, "key": key, "same": same,
-			"github": github, "readtoken": readtoken,
+			"github": github, "readtoken": readtoken, "registry": beside.command,
 		},
 	})
 }
