@@ -105,6 +105,7 @@ type compose struct {
 	foreign  bool // a document that says it is something else
 	services *yaml.Node
 	fields   map[*yaml.Node]bool // the fields that are sites already
+	dotenv   bool                // that ".env" is used is told
 }
 
 func (c *compose) document(doc *yamlDoc) {
@@ -121,6 +122,7 @@ func (c *compose) document(doc *yamlDoc) {
 	if !c.named && !slices.ContainsFunc(doc.pairs(c.services), func(p yamlPair) bool { return c.isService(p.value) }) {
 		return
 	}
+	c.included()
 	for _, service := range doc.pairs(c.services) {
 		c.found = true
 		c.service(prefix+cmp.Or(service.name(), "?"), service.value)
@@ -172,6 +174,7 @@ func (c *compose) service(address string, n *yaml.Node) {
 		}
 	}
 	c.build(address+".build", c.field(n, "build"))
+	c.dockerfile(address+".build", c.field(n, "build"))
 	c.volumes(address+".volumes", c.field(n, "volumes"))
 }
 
@@ -240,7 +243,7 @@ func (c *compose) add(site Site, field *yaml.Node, prefix string) Site {
 	}
 	site.Line = c.lineOf(site.Span.Line)
 	c.Sites = append(c.Sites, site)
-	c.use(site.Expr)
+	c.variables(site.Expr)
 	return site
 }
 
@@ -274,10 +277,11 @@ func (c *compose) passage(n *yaml.Node, from int) passage {
 
 func isPoint(s checks.Span) bool { return s.Line == s.EndLine && s.Column == s.EndColumn }
 
-// use notes that the names of this file may get their values from ".env" beside it.
-func (c *compose) use(e Expr) {
-	if name := firstName(e); name != nil && len(c.Uses) == 0 {
-		c.Uses = []Use{{Path: ".env", Takes: true, Span: name.Span, Line: name.Line}}
+// variables notes that the names of this file may get their values from ".env" beside it.
+func (c *compose) variables(e Expr) {
+	if name := firstName(e); name != nil && !c.dotenv {
+		c.dotenv = true
+		c.Uses = append(c.Uses, Use{Path: ".env", Takes: true, Span: name.Span, Line: name.Line})
 	}
 }
 

@@ -111,6 +111,13 @@ var (
 	imagePart = regexp.MustCompile(`^[A-Za-z0-9._/:@+?${}-]{0,255}$`)
 )
 
+// isPublic reports whether name and value both look like a part of an image
+// reference and none of a secret, so that the value may be kept and shown.
+func isPublic(name, value string) bool {
+	return imageName.MatchString(name) && !secretName.MatchString(name) &&
+		imagePart.MatchString(value) && !strings.Contains(value, "://")
+}
+
 // give takes one value. The facts of a file are kept, and no secret of a
 // repository may be among them: a value is taken only where name and value both
 // look like a part of an image reference. Of all others it is known that they exist.
@@ -118,9 +125,7 @@ func (d *dotenv) give(name string, value word, literal bool) {
 	text := string(d.data[value.from:value.to])
 	place := func(a, b int) checks.Span { return d.spanOf(value.from+a, value.from+b) }
 	hidden := Expr{Op: Unknown, Text: "${" + name + "}", Span: place(0, len(text))}
-	public := imageName.MatchString(name) && !secretName.MatchString(name) &&
-		imagePart.MatchString(text) && !strings.Contains(text, "://") && !(literal && strings.Contains(text, "$"))
-	if !public {
+	if !isPublic(name, text) || literal && strings.Contains(text, "$") {
 		d.gives[name] = hidden
 		return
 	}

@@ -138,7 +138,7 @@ type Use struct {
 	// Glob: Path is a doublestar glob and means every file that it matches.
 	Glob bool `json:"glob,omitempty"`
 	// Takes: the names in this file's expressions may get their values from that
-	// file's Gives, and this file sets what that file Sets.
+	// file's Gives, and this file sets and builds what that file Sets and Builds.
 	Takes bool `json:"takes,omitempty"`
 	// Hands: what this file Sets holds for that file, and for those it hands on to in turn.
 	Hands bool `json:"hands,omitempty"`

@@ -32,6 +32,8 @@ type actionsPiece struct {
 	span    checks.Span
 	context string   // "matrix"; empty for text
 	path    []string // the names behind the context; nil for any other expression
+	// place is where bytes of the text stand.
+	place func(from, to int) checks.Span
 }
 
 // choices is the expression of a field, one alternative for each row of the matrix
@@ -167,7 +169,9 @@ func (a *actions) cut(n *yaml.Node) []actionsPiece {
 			to = from + closing(text[from:])
 			p.context, p.path = reference(text[from:to])
 		}
+		start := from
 		p.text, p.span = text[from:to], at.span(from, to)
+		p.place = func(a, b int) checks.Span { return at.span(start+a, start+b) }
 		pieces = append(pieces, p)
 		from = to
 	}
@@ -224,6 +228,12 @@ func (a *actions) piece(p actionsPiece, scope actionsScope, depth int) (Expr, bo
 	case p.context == "env" && len(p.path) == 1:
 		return a.fromEnv(p, scope, depth)
 	case p.context == "inputs" && len(p.path) == 1:
+		return a.fromInputs(p, scope, depth), true
+	case isChoice(p):
+		return a.firstOf(p, scope, depth)
+	}
+	if inputs, name := dispatched(p, scope); inputs != nil {
+		scope.inputs, p.path = inputs, name
 		return a.fromInputs(p, scope, depth), true
 	}
 	return a.made(Unknown, p, contextWords[p.context]), true

@@ -48,7 +48,7 @@ func (s *side) judgeFile(c *Check, p string, k known, fallback bool, reached pla
 		return
 	}
 	ways := byNames(s.ways(s.unitOf(p)))
-	builds := s.builds(k.File, ways[0][0].names.scope(p))
+	builds := s.builds(p, ways[0][0].names.scope(p))
 	for _, written := range k.File.Sites {
 		if written.Fallback != fallback || fallback && reached.any(p, written) {
 			continue

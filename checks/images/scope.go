@@ -243,17 +243,28 @@ func (s *side) targets(p string, use iac.Use) []string {
 	return slices.DeleteFunc(targets, func(t string) bool { return s.known[t].File == nil })
 }
 
-// builds are the image names that the file builds itself.
-func (s *side) builds(f *iac.File, scope *iac.Scope) []string {
-	var built []string
+// builds are the image names that the file builds, and those of the files it takes from.
+func (s *side) builds(p string, scope *iac.Scope) []string {
+	f := s.known[p].File
+	names := s.built(f, scope, nil)
+	for _, from := range takenFrom(p, f) {
+		if other := s.known[from].File; other != nil && other.Builds != nil {
+			names = s.built(other, s.ways(s.unitOf(from))[0].names.scope(from), names)
+		}
+	}
+	return names
+}
+
+// built adds the image names that a file builds itself.
+func (s *side) built(f *iac.File, scope *iac.Scope, names []string) []string {
 	for _, e := range f.Builds {
 		for _, v := range s.resolver.Resolve(e, scope) {
-			if name := untag(v.Text()); !slices.Contains(built, name) {
-				built = append(built, name)
+			if name := untag(v.Text()); !slices.Contains(names, name) {
+				names = append(names, name)
 			}
 		}
 	}
-	return built
+	return names
 }
 
 // whole is the site's expression as one reference, where the format keeps the parts apart.
