@@ -32,6 +32,10 @@ type ciSystem struct {
 	images []ciImage
 	builds string // path of the images that are built; empty: none
 	names  []ciName
+	// includes are the paths of the names of files that hold more of the same, gives
+	// is that of the values that are handed to them.
+	includes []string
+	gives    string
 }
 
 // ciImage is where an image stands; see ciWalk for paths.
@@ -57,7 +61,7 @@ type ciSource struct {
 }
 
 var (
-	gitlabFiles     = regexp.MustCompile(`\.gitlab-ci\.ya?ml$`)
+	gitlabFiles     = regexp.MustCompile(`(?:gitlab-ci[^/]*|(?:^|/)\.gitlab(?:-ci)?/.+)\.ya?ml$`)
 	gitlabMachine   = regexp.MustCompile(`^macos-\d+-xcode-\d+$`)
 	gitlabVariable  = regexp.MustCompile(`\$\{(\w+)\}|\$(\w+)`)
 	gitlabInput     = regexp.MustCompile(`\$\[\[\s*inputs\.([\w-]+)\s*\]\]`)
@@ -69,7 +73,8 @@ var (
 	azureFiles      = regexp.MustCompile(`(?:^|/)(?:azure-pipelines[^/]*|\.azuredevops/.+|\.?azure-pipelines/.+)\.ya?ml$`)
 	azureThrough    = regexp.MustCompile(`^\$\{\{\s*(?:if|else|elseif|each|insert)\b`)
 	azureParameter  = regexp.MustCompile(`\$\{\{\s*parameters(?:\.([\w-]+)|\['([\w-]+)'\])\s*\}\}`)
-	azureVariable   = regexp.MustCompile(`\$\{\{\s*variables(?:\.([\w.-]+)|\['([\w.-]+)'\])\s*\}\}`)
+	azureVariable   = regexp.MustCompile(`\$\{\{\s*variables(?:\.([\w.-]+)|\['([\w.-]+)'\])\s*\}\}|` +
+		`\$\[\s*variables(?:\.([\w.-]+)|\['([\w.-]+)'\])\s*\]|\$\(([\w.-]+)\)`)
 	azureOpaque     = regexp.MustCompile(`\$\[.*\]`)
 	bitbucketFiles  = regexp.MustCompile(`(?:^|/)bitbucket-pipelines\.ya?ml$`)
 	cloudBuildFiles = regexp.MustCompile(`(?:^|/)cloudbuild[^/]*\.(?:ya?ml|json)$`)
@@ -105,9 +110,12 @@ func gitlabCI() ciSystem {
 			{ref: gitlabOpaque},
 			{ref: gitlabVariable, what: "variable", from: []ciSource{
 				{path: "parallel.matrix[].$", fixed: true}, {path: "parallel.matrix[].$[]", fixed: true},
+				{path: "*@extends.variables.$", top: true, fixed: true},
 				{path: "variables.$"}, {path: "variables.$.value"},
 			}},
 		},
+		includes: []string{"include", "include[]", "include.local", "include[].local"},
+		gives:    "variables.*.value?",
 	}
 }
 
@@ -119,7 +127,11 @@ func circleCI() ciSystem {
 			"orbs.*.jobs.*.docker[].image", "orbs.*.executors.*.docker[].image"),
 		names: []ciName{
 			{ref: circlePipeline, what: "pipeline parameter", from: []ciSource{{path: "parameters.$.default", top: true}}},
-			{ref: circleParameter, what: "parameter", from: []ciSource{{path: "parameters.$.default"}}},
+			{ref: circleParameter, what: "parameter", from: []ciSource{
+				{path: "workflows.*.jobs[].@.$", top: true, fixed: true},
+				{path: "workflows.*.jobs[].@.matrix.parameters.$[]", top: true, fixed: true},
+				{path: "parameters.$.default"},
+			}},
 			{ref: circleOpaque},
 		},
 	}
@@ -133,7 +145,10 @@ func azurePipelines() ciSystem {
 		images: ciPaths("resources.containers[].image"),
 		names: []ciName{
 			{ref: azureParameter, what: "parameter", from: []ciSource{{path: "parameters[$].default"}, {path: "parameters.$"}}},
-			{ref: azureVariable, what: "variable", from: []ciSource{{path: "variables[$].value"}, {path: "variables.$"}}},
+			{ref: azureVariable, what: "variable", from: []ciSource{
+				{path: "strategy.matrix.*.$", fixed: true},
+				{path: "variables[$].value"}, {path: "variables.$"},
+			}},
 			{ref: azureOpaque},
 		},
 	}
@@ -229,6 +244,7 @@ type ciFile struct {
 	known map[string]bool      // the aliases of the document
 	parts int                  // of the expression that is being made
 	open  map[*yaml.Node]bool  // the values that it stands inside of
+	owner string               // the job that it belongs to
 }
 
 func (f *ciFile) document(doc *yamlDoc) {
@@ -269,6 +285,7 @@ func (f *ciFile) contents(top *ciPlace) {
 	for _, image := range f.images {
 		f.each(top, image.path, "", func(at *ciPlace) { f.site(at, image) })
 	}
+	f.hand(top)
 	f.each(top, f.builds, "", func(at *ciPlace) {
 		switch {
 		case !isText(at.node):

@@ -50,6 +50,18 @@ func (p *ciPlace) address() string {
 	return cut(strings.TrimPrefix(strings.Join(steps, ""), "."), longestAddress)
 }
 
+// owner is the job that a place belongs to: an entry of "jobs", or of the top level.
+func (p *ciPlace) owner() string {
+	var first, second string
+	for at := p; at.up != nil && at.depth > 0; at = at.up {
+		first, second = at.key, first
+	}
+	if first == "jobs" {
+		return second
+	}
+	return first
+}
+
 // each calls fn for what a path leads to. A path is made of
 //
 //	key     an entry of a mapping
@@ -59,21 +71,23 @@ func (p *ciPlace) address() string {
 //	[]      every element of a list
 //	$       the entry called name
 //	[$]     the elements whose "name" is name
+//	@       the entry called owner, the job that the value is looked up for
+//	*@key   the entries whose key is owner, or a list with it
 //
 // An empty path leads nowhere.
 func (f *ciFile) each(at *ciPlace, path, name string, fn func(*ciPlace)) {
 	if path == "" {
 		return
 	}
-	w := ciWalk{ciSystem: f.ciSystem, name: name, fn: fn}
+	w := ciWalk{ciSystem: f.ciSystem, name: name, owner: f.owner, fn: fn}
 	w.walk(at, strings.Split(strings.ReplaceAll(path, "[", ".["), "."))
 }
 
 // ciWalk follows one path.
 type ciWalk struct {
 	ciSystem
-	name string
-	fn   func(*ciPlace)
+	name, owner string
+	fn          func(*ciPlace)
 }
 
 func (w *ciWalk) walk(at *ciPlace, steps []string) {
@@ -97,7 +111,13 @@ func (w *ciWalk) walk(at *ciPlace, steps []string) {
 		w.elements(at, rest, step == "[$]")
 	case "$":
 		w.entry(at, w.name, rest)
+	case "@":
+		w.entry(at, w.owner, rest)
 	default:
+		if key, ok := strings.CutPrefix(step, "*@"); ok {
+			w.owned(at, key, rest)
+			return
+		}
 		key, optional := strings.CutSuffix(step, "?")
 		if optional && isKind(at.node, yaml.ScalarNode) {
 			w.walk(at, rest)
@@ -117,6 +137,19 @@ func (w *ciWalk) entries(at *ciPlace, steps []string) {
 	for _, p := range at.doc.pairs(at.node) {
 		if at.depth > 0 || !slices.Contains(w.reserved, p.name()) {
 			w.walk(at.entry(p.name(), p.value), steps)
+		}
+	}
+}
+
+// owned goes on in the entries that name the owner under a key.
+func (w *ciWalk) owned(at *ciPlace, key string, rest []string) {
+	for _, p := range at.doc.pairs(at.node) {
+		named := at.doc.field(p.value, key)
+		for _, n := range append(at.doc.items(named), named) {
+			if w.owner != "" && yamlValue(n) == w.owner {
+				w.walk(at.entry(p.name(), p.value), rest)
+				break
+			}
 		}
 	}
 }
@@ -155,7 +188,7 @@ func (w *ciWalk) conditions(at *ciPlace, steps []string) {
 
 // expr is the expression of the text at a place, from a byte on.
 func (f *ciFile) expr(at *ciPlace, from int) Expr {
-	f.parts, f.open = 0, map[*yaml.Node]bool{}
+	f.parts, f.open, f.owner = 0, map[*yaml.Node]bool{}, at.owner()
 	return f.text(at, from, at)
 }
 
@@ -254,6 +287,9 @@ func (f *ciFile) named(r ciReference, e Expr, scope *ciPlace) Expr {
 	var value Expr
 	switch len(ways) {
 	case 0:
+		if f.includes != nil && r.name != "" { // a file that includes this one may say it
+			e.Op, e.Text = Name, r.name
+		}
 		return e
 	case 1:
 		value = ways[0]
