@@ -124,6 +124,9 @@ func (c *compose) document(doc *yamlDoc) {
 	}
 	c.included()
 	for _, service := range doc.pairs(c.services) {
+		if image := c.field(service.value, "image"); !c.named && image != nil && c.isPicture(service.value, image) {
+			continue
+		}
 		c.found = true
 		c.service(prefix+cmp.Or(service.name(), "?"), service.value)
 		if len(c.Sites) > maxComposeSites {
@@ -154,7 +157,22 @@ func (c *compose) isFirstVersion(root *yaml.Node) bool {
 }
 
 func (c *compose) isService(n *yaml.Node) bool {
-	return isText(c.field(n, "image")) || c.field(n, "build") != nil
+	image := c.field(n, "image")
+	return isText(image) && (c.named || !c.isPicture(n, image)) || c.field(n, "build") != nil
+}
+
+// pictureName matches what is a picture, or an address of one.
+var pictureName = regexp.MustCompile(`(?i)\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp)$|://|^/`)
+
+// proseKeys are fields of what is described to readers; no service of Compose has one.
+func proseKeys() []string {
+	return []string{"title", "description", "text", "icon", "link", "href", "alt", "slug", "price", "heading"}
+}
+
+// isPicture reports whether a service of a website is described, not one that runs.
+func (c *compose) isPicture(n, image *yaml.Node) bool {
+	return pictureName.MatchString(yamlValue(image)) ||
+		slices.ContainsFunc(proseKeys(), func(key string) bool { return c.field(n, key) != nil })
 }
 
 func (c *compose) service(address string, n *yaml.Node) {

@@ -14,6 +14,11 @@ import (
 type ciSystem struct {
 	name  string
 	files *regexp.Regexp // the paths that are the system's, whatever a malformed one holds
+	// words: one of them is in every file that is the system's, so that others need no
+	// parser; none: the path says enough.
+	words []string
+	// deploys: what it names is deployed; else it runs in a pipeline.
+	deploys bool
 	// marks are keys of the top level, one of which is there; none: the path says enough.
 	marks []string
 	// runs are fields of the top level that must read like this, or no image is run.
@@ -43,6 +48,7 @@ type ciImage struct {
 	path   string
 	prefix string // what makes it an image, and is no part of it
 	alias  bool   // it may be one of the system's aliases instead
+	named  bool   // a bare word is a name that stands for an image told elsewhere
 }
 
 // ciName is a way to write a name, and where its values stand, the strongest first.
@@ -89,15 +95,15 @@ var (
 // Pipelines are the readers of CI systems that are no more than paths over YAML,
 // one for each row of the table.
 func Pipelines() []Reader {
+	return pathReaders(gitlabCI(), circleCI(), azurePipelines(), bitbucketPipelines(), cloudBuild(), drone(), woodpecker())
+}
+
+func pathReaders(rows ...ciSystem) []Reader {
 	var readers []Reader
-	for _, s := range ciSystems() {
+	for _, s := range rows {
 		readers = append(readers, Reader{Name: s.name, Path: s.files.MatchString, Read: s.read})
 	}
 	return readers
-}
-
-func ciSystems() []ciSystem {
-	return []ciSystem{gitlabCI(), circleCI(), azurePipelines(), bitbucketPipelines(), cloudBuild(), drone(), woodpecker()}
 }
 
 func gitlabCI() ciSystem {
@@ -210,6 +216,9 @@ func ciPaths(paths ...string) []ciImage {
 
 // read ignores the path, so that facts can be kept by the reader's name and the blob.
 func (s ciSystem) read(_ string, data []byte) *File {
+	if s.words != nil && !mentions(data, s.words...) {
+		return nil
+	}
 	docs, unread := boundedDocs(data)
 	f := &ciFile{ciSystem: s, File: &File{Unread: unread}, seen: map[checks.Span]bool{}}
 	for _, doc := range docs {
@@ -301,7 +310,7 @@ func (f *ciFile) contents(top *ciPlace) {
 func (f *ciFile) site(at *ciPlace, image ciImage) {
 	value := yamlValue(at.node)
 	name, ok := strings.CutPrefix(value, image.prefix)
-	if name == "" || !ok || f.machine != nil && f.machine.MatchString(name) {
+	if name == "" || !ok || image.named && !strings.ContainsAny(name, "/:@$") || f.machine != nil && f.machine.MatchString(name) {
 		return
 	}
 	span := at.doc.span(at.node)
@@ -313,7 +322,10 @@ func (f *ciFile) site(at *ciPlace, image ciImage) {
 		at.doc.stop()
 		return
 	}
-	site := Site{Raw: at.doc.raw(at.node), Span: span, Role: RoleCI, Expr: f.expr(at, len(image.prefix))}
+	site := Site{Raw: at.doc.raw(at.node), Span: span, Expr: f.expr(at, len(image.prefix))}
+	if !f.deploys {
+		site.Role = RoleCI
+	}
 	if image.alias {
 		if site.Expr, ok = f.unaliased(site.Expr); !ok {
 			return

@@ -212,7 +212,12 @@ func (f *ciFile) text(at *ciPlace, from int, scope *ciPlace) Expr {
 		if end < r.from {
 			args = append(args, piece(Lit, end, r.from))
 		}
-		args = append(args, f.named(r, piece(Unknown, r.from, r.to), scope))
+		e := f.named(r, piece(Unknown, r.from, r.to), scope)
+		if r.fallback != nil && e.Else == nil {
+			value := piece(Lit, r.fallback.from, r.fallback.to)
+			e.Op, e.Text, e.Else = Name, r.name, &value
+		}
+		args = append(args, e)
 		end = r.to
 	}
 	if end < len(value) || len(args) == 0 {
@@ -231,6 +236,7 @@ type ciReference struct {
 	from, to int
 	way      *ciName
 	name     string
+	fallback *word // a default that stands beside the name
 }
 
 // references are the parts of a text that are filled in, in order. What an
@@ -245,9 +251,13 @@ func (f *ciFile) references(value string, from int) []ciReference {
 		way := &f.names[i]
 		for _, m := range way.ref.FindAllSubmatchIndex(slices.Clone(masked), yamlParts) {
 			r := ciReference{from: m[0], to: m[1], way: way}
-			for g := 2; g+1 < len(m) && r.name == ""; g += 2 {
-				if m[g] >= 0 {
-					r.name = value[m[g]:m[g+1]]
+			for g := 1; 2*g < len(m); g++ {
+				switch at := m[2*g : 2*g+2]; {
+				case at[0] < 0:
+				case way.ref.SubexpNames()[g] == "else":
+					r.fallback = &word{at[0], at[1]}
+				case r.name == "":
+					r.name = value[at[0]:at[1]]
 				}
 			}
 			found = append(found, r)

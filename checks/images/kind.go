@@ -45,7 +45,7 @@ func kindOf(file, format string) kind {
 			return pipeline
 		}
 	}
-	if format == "dockerfile" {
+	if format == "dockerfile" || format == "devcontainer" {
 		return building
 	}
 	return deployment
