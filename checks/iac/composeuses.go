@@ -77,14 +77,17 @@ func isPlainPath(p string) bool {
 	return !strings.ContainsAny(p, "$:@") && !path.IsAbs(p) && !strings.HasPrefix(p, "~")
 }
 
-// buildArgs are the arguments of a build that may be part of an image reference;
-// what may be a secret is left out. One without a value comes from the environment.
+// buildArgs are the arguments of a build. Of one that may be a secret it is known only
+// that it has a value; one without a value comes from the environment, or not at all.
 func (c *compose) buildArgs(build *yaml.Node) map[string]Expr {
 	gives := map[string]Expr{}
 	give := func(name string, value *yaml.Node, from int) {
-		if isText(value) && from <= len(yamlValue(value)) && len(gives) < maxBuildArgs && isPublic(name, yamlValue(value)[from:]) {
-			p := c.passage(yamlTarget(value), from)
-			gives[name] = interpolate(p, dialect{name: composeVariable})
+		switch text := yamlValue(value); {
+		case text == "" || len(gives) >= maxBuildArgs:
+		case !isPublic(name, text[from:]):
+			gives[name] = hiddenArg(c.yamlDoc, name, value)
+		default:
+			gives[name] = interpolate(c.passage(yamlTarget(value), from), dialect{name: composeVariable})
 			c.variables(gives[name])
 		}
 	}
@@ -101,4 +104,9 @@ func (c *compose) buildArgs(build *yaml.Node) map[string]Expr {
 		return nil
 	}
 	return gives
+}
+
+// hiddenArg is an argument whose value is not kept.
+func hiddenArg(doc *yamlDoc, name string, value *yaml.Node) Expr {
+	return Expr{Op: Unknown, Text: "${" + cut(name, longestLine) + "}", Span: doc.span(value)}
 }

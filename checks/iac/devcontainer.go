@@ -101,15 +101,21 @@ func (d *devcontainer) contents() {
 	}
 }
 
-// args are the build arguments that may be part of an image reference.
+// args are the build arguments; of one that may be a secret it is known only that it
+// has a value.
 func (d *devcontainer) args(build *yaml.Node) map[string]Expr {
 	var gives map[string]Expr
 	for _, p := range d.pairs(d.field(build, "args")) {
-		if isText(p.value) && isPublic(p.name(), yamlValue(p.value)) && len(gives) < maxBuildArgs {
-			if gives == nil {
-				gives = map[string]Expr{}
-			}
+		if !isText(p.value) || len(gives) >= maxBuildArgs {
+			continue
+		}
+		if gives == nil {
+			gives = map[string]Expr{}
+		}
+		if isPublic(p.name(), yamlValue(p.value)) {
 			gives[p.name()] = d.expr(p.value)
+		} else {
+			gives[p.name()] = hiddenArg(d.yamlDoc, p.name(), p.value)
 		}
 	}
 	return gives

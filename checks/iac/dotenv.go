@@ -105,7 +105,7 @@ func (d *dotenv) quoted(text []byte) int {
 
 var (
 	// imageName matches names whose value may be part of an image reference, secretName those that never are shown.
-	imageName  = regexp.MustCompile(`(?i)(image|tag|version|digest|registry|repo|release|branch|channel|distro|suffix|prefix|(^|_)(env|arch|base)(_|$))`)
+	imageName  = regexp.MustCompile(`(?i)(image|tag|version|digest|registry|repo|release|branch|channel|distro|variant|flavou?r|codename|suffix|prefix|(^|_)(env|arch|base)(_|$))`)
 	secretName = regexp.MustCompile(`(?i)(secret|token|passw|passphrase|pwd|key|cred|auth|cert|private|salt|signature|login|user|dsn|ur[li]($|_))`)
 	// imagePart matches values that may be part of one; a URL may carry a password.
 	imagePart = regexp.MustCompile(`^[A-Za-z0-9._/:@+?${}-]{0,255}$`)

@@ -53,7 +53,8 @@ func pulumiYAML() ciSystem {
 	return ciSystem{
 		name: "pulumi", files: pulumiFiles, deploys: true, marks: []string{"resources"},
 		images: ciPaths("resources.*.properties.**.containers[].image", "resources.*.properties.**.initContainers[].image",
-			"resources.*.properties.**.containers.*.image", "resources.*.properties.**.container.image"),
+			"resources.*.properties.**.containers.*.image", "resources.*.properties.**.container.image",
+			"resources.*.properties.**.containerDefinitions.**.image"),
 		names: []ciName{{ref: pulumiName, what: "configuration value", from: []ciSource{
 			{path: "config.$.default", top: true}, {path: "variables.$", top: true, fixed: true},
 		}}},

@@ -34,22 +34,28 @@ type library struct {
 	image *regexp.Regexp
 }
 
+// quotes open and close a text in the languages that are looked at.
+const quotes = "[\"'`]"
+
 var (
-	cdkImage   = regexp.MustCompile(`(?:ContainerImage|DockerImage|BuildImage)[._](?:(?i:from_?(?:docker_?)?registry))\(\s*(?:jsii\.String\(\s*)?["'` + "`" + `]`)
+	cdkImage = regexp.MustCompile(`(?:ContainerImage|DockerImage|BuildImage)[._](?:(?i:from_?(?:docker_?)?registry))\(\s*(?:jsii\.String\(\s*)?` + quotes +
+		`|\b[iI]mage["']?\s*[:=]\s*` + quotes + `[\w./-]+:[\w][\w.-]*` + quotes)
 	daggerUses = regexp.MustCompile(`["'](?:@?dagger\.io/dagger|dagger/[\w-]+/internal/dagger)["']|(?m:^\s*(?:import|from)\s+dagger\b)`)
 	// daggerImage: Container().From("x"), container().from_("x"), over several lines too.
-	daggerImage = regexp.MustCompile(`(?i:container)\([^()]*(?:\([^()]*\)[^()]*)*\)\s*\.(?:From|from|from_)\(\s*["'` + "`" + `][\w./:@-]+["'` + "`" + `]`)
+	daggerImage = regexp.MustCompile(`(?i:container)\([^()]*(?:\([^()]*\)[^()]*)*\)\s*\.(?:From|from|from_)\(\s*` + quotes + `[\w./:@-]+` + quotes)
 	pulumiUses  = regexp.MustCompile(`["']@pulumi/|github\.com/pulumi/|(?m:^\s*(?:import|from)\s+pulumi)`)
-	// pulumiImage is an image with a tag or a digest, or any beside the word container.
-	pulumiImage = regexp.MustCompile(`\b[iI]mage["']?\s*[:=]\s*(?:pulumi\.String\(\s*)?["'` + "`" + `][\w./${}-]+[:@][\w.${}:-]+["'` + "`" + `]|` +
-		`\bcontainers?["']?\s*[:=]\s*\[?\s*\{[^{}]*?\bimage["']?\s*:\s*["'` + "`" + `][\w./-]+["'` + "`" + `]`)
+	// pulumiImage is an image with a slash, a tag or a digest, or any beside the word container.
+	pulumiImage = regexp.MustCompile(`\b[iI]mage["']?\s*[:=]\s*(?:pulumi\.String\(\s*)?` + quotes + `[\w.-]+[/:@][\w./${}:@-]+` + quotes +
+		`|\bcontainers?["']?\s*[:=]\s*\[?\s*\{[^{}]*?\bimage["']?\s*:\s*` + quotes + `[\w./-]+` + quotes)
+	// machineImage is that of a virtual machine.
+	machineImage = regexp.MustCompile(quotes + `(?:https?://|projects/|[\w-]+-cloud/|linode/)`)
 	jsonnetImage = regexp.MustCompile(`\b\w*[iI]mage['"]?\s*\+?:{1,3}\s*['"][\w.-]+(?:[/:][\w.:/@-]*)+['"]|` +
 		`['"](?:[\w-]+\.)*(?:docker|quay|ghcr|gcr|k8s)\.(?:io|com)/[\w./-]+(?:[:@][\w.:-]+)?['"]`)
 )
 
 // otherProgram matches the paths of programs that build nothing themselves: tests,
 // declarations, what is generated, what others wrote.
-var otherProgram = regexp.MustCompile(`(?:^|/)(?:vendor|node_modules|site-packages|__tests__|tests?)/|(?:_test\.go|\.pb\.go|\.d\.ts|\.(?:test|spec)\.ts|(?:^|/)test_[^/]*\.py)$`)
+var otherProgram = regexp.MustCompile(`(?:^|/)(?:vendor|node_modules|testdata|site-packages|__tests__|tests?)/|(?:_test\.go|\.pb\.go|\.d\.ts|\.(?:test|spec)\.ts|(?:^|/)test_[^/]*\.py)$`)
 
 // libraries are those that a file at this path may use; nil for any other file.
 func libraries(p string) []library {
@@ -77,7 +83,7 @@ func readProgram(p string, data []byte) *File {
 		if !l.isIn(data) {
 			continue
 		}
-		at := l.image.FindIndex(data)
+		at := l.find(data)
 		if at == nil {
 			continue
 		}
@@ -96,6 +102,17 @@ func (l library) isIn(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// find is where the program first names an image; nil: nowhere.
+func (l library) find(data []byte) []int {
+	const most = 100
+	for _, at := range l.image.FindAllIndex(data, most) {
+		if !machineImage.Match(data[at[0]:at[1]]) {
+			return at
+		}
+	}
+	return nil
 }
 
 // imageWord is what names an image inside of what a library's pattern matched.
