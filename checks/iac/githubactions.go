@@ -84,8 +84,9 @@ type actions struct {
 	*yamlDoc
 	action bool // by its name
 	told   map[*yaml.Node]bool
-	parts  int  // pieces of expressions so far
-	full   bool // that it names too much is told
+	cuts   map[*yaml.Node][]actionsPiece // values taken apart
+	parts  int                           // pieces of expressions so far
+	full   bool                          // that it names too much is told
 }
 
 func (a *actions) document(doc *yamlDoc) {

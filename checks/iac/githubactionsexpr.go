@@ -149,8 +149,23 @@ func (a *actions) whole(n *yaml.Node) Expr {
 	return a.unknown(yamlTarget(n), "expression")
 }
 
-// cut takes a value apart; nil when it has too many pieces to be a reference.
+// maxCuts bounds the values that are kept taken apart.
+const maxCuts = 256
+
+// cut takes a value apart; nil when it has too many pieces to be a reference. Every row
+// of a matrix asks for the same values again.
 func (a *actions) cut(n *yaml.Node) []actionsPiece {
+	if known, ok := a.cuts[n]; ok {
+		return known
+	}
+	if a.cuts == nil || len(a.cuts) >= maxCuts {
+		a.cuts = map[*yaml.Node][]actionsPiece{}
+	}
+	a.cuts[n] = a.cutAnew(n)
+	return a.cuts[n]
+}
+
+func (a *actions) cutAnew(n *yaml.Node) []actionsPiece {
 	text := strings.TrimRight(n.Value, " \t\n")
 	if len(text) > maxPassage || strings.Count(text, "${{") > maxWeight {
 		return nil

@@ -67,7 +67,7 @@ type ciSource struct {
 }
 
 var (
-	gitlabFiles     = regexp.MustCompile(`(?:gitlab-ci[^/]*|(?:^|/)\.gitlab(?:-ci)?/.+)\.ya?ml$`)
+	gitlabFiles     = regexp.MustCompile(`(?:\.gitlab-ci[^/]*|(?:^|/)\.gitlab(?:-ci)?/.+)\.ya?ml$`)
 	gitlabMachine   = regexp.MustCompile(`^macos-\d+-xcode-\d+$`)
 	gitlabVariable  = regexp.MustCompile(`\$\{(\w+)\}|\$(\w+)`)
 	gitlabInput     = regexp.MustCompile(`\$\[\[\s*inputs\.([\w-]+)\s*\]\]`)
