@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"slices"
 
 	"github.com/tailscale/hujson"
 	"go.yaml.in/yaml/v3"
@@ -19,20 +20,25 @@ const (
 
 // Devcontainer reads devcontainer.json, JSON with comments: the image of a
 // development container, and the Dockerfile that it is built from with its arguments.
-// Its features are archives, no images; a Compose file is judged where it stands.
+// Its features are archives, no images; a Compose file is judged where it stands. The
+// options of a template give their defaults.
 func Devcontainer() Reader {
 	return Reader{Name: "devcontainer", Path: isDevcontainerPath, Read: readDevcontainer}
 }
 
+// templateOptions is the file that a template's options stand in, beside the folder of
+// what they are filled into.
+const templateOptions = "devcontainer-template.json"
+
 func isDevcontainerPath(p string) bool {
 	switch path.Base(p) {
-	case "devcontainer.json", ".devcontainer.json":
+	case "devcontainer.json", ".devcontainer.json", templateOptions:
 		return true
 	}
 	return false
 }
 
-func readDevcontainer(_ string, data []byte) *File {
+func readDevcontainer(p string, data []byte) *File {
 	file := &File{Format: "devcontainer"}
 	defeat := func(reason string) *File {
 		file.Unread = []Unread{{Kind: checks.Defeated, Reason: reason}}
@@ -58,8 +64,12 @@ func readDevcontainer(_ string, data []byte) *File {
 		if len(plain) == len(data) {
 			doc.lineText = newLineText(data) // quoted with its comments
 		}
-		d := &devcontainer{File: file, yamlDoc: doc}
-		d.contents()
+		d := &devcontainer{File: file, yamlDoc: doc, options: options(path.Base(p))}
+		if d.options == "" {
+			d.template()
+		} else {
+			d.contents()
+		}
 	}
 	return file
 }
@@ -83,7 +93,34 @@ func bracketDepth(data []byte) int {
 type devcontainer struct {
 	*File
 	*yamlDoc
+	options string // where the options of its template stand
 }
+
+// options is the path of a template's options from the file with this name; empty: it is that file.
+func options(base string) string {
+	switch base {
+	case templateOptions:
+		return ""
+	case "devcontainer.json":
+		return "../" + templateOptions
+	}
+	return templateOptions
+}
+
+// template gives the defaults of a template's options.
+func (d *devcontainer) template() {
+	for _, p := range d.pairs(d.field(d.root, "options")) {
+		if value := d.field(p.value, "default"); isText(value) && len(d.Gives) < maxBuildArgs {
+			if d.Gives == nil {
+				d.Gives = map[string]Expr{}
+			}
+			d.Gives[optionPrefix+p.name()] = d.expr(value)
+		}
+	}
+}
+
+// optionPrefix is before the name of an option, as it is written.
+const optionPrefix = "templateOption:"
 
 func (d *devcontainer) contents() {
 	if image := d.field(d.root, "image"); isText(image) {
@@ -98,6 +135,13 @@ func (d *devcontainer) contents() {
 			use.Line = d.lineOf(use.Span.Line)
 			d.Uses = append(d.Uses, use)
 		}
+	}
+}
+
+// takes notes that the template's options give names here their values.
+func (d *devcontainer) takes(e Expr) {
+	if !slices.ContainsFunc(d.Uses, func(u Use) bool { return u.Takes }) {
+		d.Uses = append(d.Uses, Use{Path: d.options, Takes: true, Span: e.Span, Line: e.Line})
 	}
 }
 
@@ -121,9 +165,9 @@ func (d *devcontainer) args(build *yaml.Node) map[string]Expr {
 	return gives
 }
 
-// machineVariable is ${localEnv:NAME} or ${localEnv:NAME:default}; whatever else is
-// written so is known to the tool alone.
-var machineVariable = regexp.MustCompile(`\$\{(?:localEnv|env):(\w+)(?::([^${}]*))?\}|\$\{[^{}]*\}`)
+// machineVariable is ${localEnv:NAME}, ${localEnv:NAME:default} or ${templateOption:NAME};
+// whatever else is written so is known to the tool alone.
+var machineVariable = regexp.MustCompile(`\$\{(?:(?:localEnv|env):(\w+)(?::([^${}]*))?|(templateOption:[\w-]+))\}|\$\{[^{}]*\}`)
 
 // expr is the expression of a text with variables of the machine.
 func (d *devcontainer) expr(n *yaml.Node) Expr {
@@ -152,6 +196,10 @@ func (d *devcontainer) expr(n *yaml.Node) Expr {
 		if m[4] >= 0 {
 			value := piece(Lit, m[4], m[5])
 			e.Op, e.Text, e.Else = Name, text[m[2]:m[3]], &value
+		}
+		if m[6] >= 0 {
+			e.Op, e.Text, e.What = Name, text[m[6]:m[7]], "option"
+			d.takes(e)
 		}
 		args, end = append(args, e), m[1]
 	}
