@@ -1,7 +1,6 @@
 package iac
 
 import (
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func (a *actions) choices(field *yaml.Node, scope actionsScope) (Expr, bool) {
 		scope.row = &scope.rows[i]
 		e, ok := a.trimmed(field, scope)
 		a.visit(2 * len(found)) // what comparing costs
-		if ok && !slices.ContainsFunc(found, func(f Expr) bool { return reflect.DeepEqual(f, e) }) {
+		if ok && !slices.ContainsFunc(found, e.equal) {
 			found = append(found, e)
 		}
 		if len(found) > maxValues {

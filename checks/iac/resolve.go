@@ -1,6 +1,7 @@
 package iac
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/checkrein/checkrein/checks"
@@ -192,6 +193,15 @@ func mark(values []Value, e Expr, byDefault bool) []Value {
 
 func unknown(e Expr, s *Scope) []Value {
 	return []Value{{{Text: written(e), From: place(e, s), Name: e.Text, What: e.What}}}
+}
+
+// equal reports whether two expressions stand at the same place and come about alike.
+func (e Expr) equal(o Expr) bool {
+	if e.Op != o.Op || e.Text != o.Text || e.Span != o.Span || e.What != o.What || e.Line != o.Line ||
+		e.Empty != o.Empty || e.Fixed != o.Fixed || (e.Else == nil) != (o.Else == nil) {
+		return false
+	}
+	return (e.Else == nil || e.Else.equal(*o.Else)) && slices.EqualFunc(e.Args, o.Args, Expr.equal)
 }
 
 // written is how an expression that has no value is shown.
