@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -89,9 +90,34 @@ func readTemplate(doc *yamlDoc, file *File) {
 	for _, p := range doc.pairs(resources) {
 		t.resource(p)
 	}
+	t.outputs()
 	if u := doc.overrun(); u != nil {
 		file.Unread = append(file.Unread, *u)
 	}
+}
+
+// outputs are what the template gives back to one that nests it.
+func (t *cfnTemplate) outputs() {
+	for _, p := range t.pairs(t.field(t.root, "Outputs")) {
+		value := t.field(p.value, "Value")
+		eval := cfnEval{cfnTemplate: t}
+		if name, _ := t.intrinsic(value); name == "GetAtt" || len(t.file.Gives) >= maxEntries {
+			continue // an attribute of a resource is no image of the repository
+		}
+		e, ok := eval.expr(value, 0)
+		if !ok || eval.over() || !namesSomething(e) {
+			continue
+		}
+		if t.file.Gives == nil {
+			t.file.Gives = map[string]Expr{}
+		}
+		t.file.Gives[outputs+p.name()] = e
+	}
+}
+
+// namesSomething reports whether some part of a value can be known.
+func namesSomething(e Expr) bool {
+	return e.Op == Lit || e.Op == Name || slices.ContainsFunc(e.Args, namesSomething)
 }
 
 // isTemplate: a version or a transform says so, or some resource's type does.

@@ -93,7 +93,7 @@ func (t *cfnEval) expr(n *yaml.Node, depth int) (Expr, bool) {
 	case "Select":
 		return t.pick(n, arg, depth)
 	case "GetAtt":
-		return t.unknown(n, t.written(n), "attribute"), true
+		return t.attribute(strings.TrimPrefix(t.written(n), "!GetAtt "), t.unknown(n, t.written(n), "attribute")), true
 	case "ImportValue":
 		return t.unknown(n, t.written(n), "import"), true
 	}
@@ -199,6 +199,17 @@ func (t *cfnEval) ref(name string, piece Expr) (Expr, bool) {
 		piece.What = "name that the template does not declare"
 	}
 	return piece, true
+}
+
+// attribute is an attribute of a resource: what a nested stack gives back, or as unknown says.
+func (t *cfnEval) attribute(name string, unknown Expr) Expr {
+	resource, output, ok := strings.Cut(name, ".Outputs.")
+	kind := yamlValue(t.path(t.resources, resource, "Type"))
+	if !ok || output == "" || kind != "AWS::CloudFormation::Stack" && kind != "AWS::Serverless::Application" {
+		return unknown
+	}
+	unknown.Op, unknown.Text, unknown.What, unknown.Fixed = Name, name, "stack output", true
+	return unknown
 }
 
 // join is Fn::Join: a separator and a list.

@@ -212,6 +212,7 @@ func (t *cfnTemplate) nested(kind, address string, properties *yaml.Node) {
 	}
 	span := t.span(n)
 	use := Use{Path: yamlValue(n), Address: address, Span: span, Line: t.lineOf(span.Line)}
+	use.As = strings.TrimPrefix(address, "Resources.") + ".Outputs."
 	for _, p := range t.pairs(t.field(properties, "Parameters")) {
 		eval := cfnEval{cfnTemplate: t}
 		if e, ok := eval.expr(p.value, 0); ok && !eval.over() {

@@ -74,7 +74,7 @@ func (s *cfnSub) name(from, to int) {
 		e, ok = s.expr(variable, s.depth+1)
 	} else if strings.Contains(name, ".") {
 		piece.Op, piece.Text, piece.What = Unknown, s.text[from:to], "attribute"
-		e, ok = piece, true
+		e, ok = s.attribute(name, piece), true
 	} else {
 		s.cfnEval.parts++
 		e, ok = s.ref(name, piece)

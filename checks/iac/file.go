@@ -7,7 +7,7 @@ package iac
 import "github.com/checkrein/checkrein/checks"
 
 // Version counts changes of what the readers answer; kept facts of another version are stale.
-const Version = 4
+const Version = 5
 
 // File is what one file says: the same bytes under the same reader always give
 // the same File, so it can be kept by blob id. It holds no path of its own.

@@ -104,7 +104,15 @@ type kubeStep struct {
 func (w *kubeWalk) object(n *yaml.Node, around map[string]Expr, depth int) {
 	kind := yamlValue(w.doc.field(n, "kind"))
 	version := yamlValue(w.doc.field(n, "apiVersion"))
-	if kind == "" || version == "" || !w.doc.within(depth) {
+	if kind == "" || version == "" {
+		return
+	}
+	w.member(n, kind, version, around, depth)
+}
+
+// member reads an object of this kind and version, which one in a list need not say again.
+func (w *kubeWalk) member(n *yaml.Node, kind, version string, around map[string]Expr, depth int) {
+	if !w.doc.within(depth) {
 		return
 	}
 	w.file.Format = "kubernetes"
@@ -114,6 +122,10 @@ func (w *kubeWalk) object(n *yaml.Node, around map[string]Expr, depth int) {
 	params := w.parameters(n, kind, around)
 	if members := w.members(n, kind); members != nil {
 		for _, item := range w.doc.items(members) {
+			if of := strings.TrimSuffix(kind, "List"); of != "" && of != kind && w.doc.field(item, "kind") == nil {
+				w.member(item, of, version, params, depth+1)
+				continue
+			}
 			w.object(item, params, depth+1)
 		}
 		return
@@ -158,6 +170,9 @@ func (w *kubeWalk) value(n *yaml.Node, depth int) {
 	switch {
 	case isKind(n, yaml.MappingNode):
 		w.dockerImage(n)
+		around := w.params
+		w.params = w.declare(around, w.doc.path(n, "inputs", "parameters"), "inputs.parameters.", "value")
+		defer func() { w.params = around }()
 		for _, p := range w.doc.pairs(n) {
 			w.steps = append(w.steps, kubeStep{key: p.name()})
 			w.entry(n, p, depth)
@@ -175,6 +190,9 @@ func (w *kubeWalk) value(n *yaml.Node, depth int) {
 func (w *kubeWalk) entry(parent *yaml.Node, p yamlPair, depth int) {
 	switch name := p.name(); name {
 	case "metadata", "annotations", "labels", "matchLabels", "status", "openAPIV3Schema":
+	case "registry":
+		w.imported(p.value)
+		w.value(p.value, depth+1)
 	default:
 		if isImageKey(name) && w.image(parent, p) {
 			return

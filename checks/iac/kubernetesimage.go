@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -56,15 +57,24 @@ func (w *kubeWalk) scalarImage(parent *yaml.Node, p yamlPair) {
 		return
 	}
 	expr := w.text(p.value)
-	if w.runs(parent) {
-		w.site(p.value, expr, nil)
-		return
-	}
-	split, told := w.siblings(parent, p.value, text)
+	split := w.siblings(parent, p.value, text)
 	whole := p.name() == "image" && (expr.Op == Unknown || expr.Op == Name)
-	if !told && (split != nil || whole || isReference(text)) {
+	if split != nil || whole || w.runs(parent) || isReference(text) {
 		w.site(p.value, expr, split)
 	}
+}
+
+// imported is what KubeVirt's importer takes from a registry: registry: {url: docker://…}.
+func (w *kubeWalk) imported(n *yaml.Node) {
+	url := w.doc.field(n, "url")
+	text, ok := strings.CutPrefix(yamlValue(url), dockerURI)
+	if !ok || len(placeholders(text)) > 0 {
+		return
+	}
+	w.steps = append(w.steps, kubeStep{key: "url"})
+	span := w.doc.pieces(url).span(len(dockerURI), len(dockerURI)+len(text))
+	w.site(url, Expr{Op: Lit, Text: text, Span: span, Line: w.doc.lineOf(span.Line)}, nil)
+	w.steps = w.steps[:len(w.steps)-1]
 }
 
 var (
@@ -85,21 +95,21 @@ func isReference(text string) bool {
 	return withTag.MatchString(text) || withHost.MatchString(text)
 }
 
-// siblings reads an image whose tag stands in a field beside it, as operators
-// have it; true when it told that this one cannot be read.
-func (w *kubeWalk) siblings(parent, image *yaml.Node, text string) (*Split, bool) {
+// siblings reads an image whose tag stands in a field beside it, as operators have it.
+// Beside a version the operator decides which tag it gets.
+func (w *kubeWalk) siblings(parent, image *yaml.Node, text string) *Split {
 	if withTag.MatchString(text) || !withHost.MatchString(text) && !repository.MatchString(text) {
-		return nil, false
+		return nil
 	}
 	split := Split{Tag: w.part(parent, "tag"), Digest: w.part(parent, "sha")}
 	if split.Tag != nil || split.Digest != nil {
-		return &split, false
+		return &split
 	}
-	if withHost.MatchString(text) && isText(w.doc.field(parent, "version")) {
-		w.unsupported(image, "an image beside a version: the operator decides which tag it gets")
-		return nil, true
+	if version := w.doc.field(parent, "version"); withHost.MatchString(text) && isText(version) {
+		span := w.doc.span(version)
+		return &Split{Tag: &Expr{Op: Unknown, Text: "(what the operator makes of version)", Span: span, Line: w.doc.lineOf(span.Line)}}
 	}
-	return nil, false
+	return nil
 }
 
 var repository = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*$`)

@@ -112,9 +112,11 @@ func (w *kubeWalk) filled(text string, from int, pieces *yamlPieces) Expr {
 	return e
 }
 
-// parameterReference: OpenShift's ${X} and ${{X}}, Tekton's $(params.x), Argo's {{workflow.parameters.x}}.
+// parameterReference: OpenShift's ${X} and ${{X}}, Tekton's $(params.x), Argo's
+// {{workflow.parameters.x}} and {{inputs.parameters.x}}.
 var parameterReference = regexp.MustCompile(`^\$\{\{?([\w.-]+)\}?\}$|^\$\((?:inputs\.)?params\.([\w.-]+)\)$|` +
-	`^\$\((?:inputs\.)?params\[["']([^"']+)["']\]\)$|^\{\{ *workflow\.parameters\.([\w.-]+) *\}\}$`)
+	`^\$\((?:inputs\.)?params\[["']([^"']+)["']\]\)$|^\{\{ *workflow\.parameters\.([\w.-]+) *\}\}$|` +
+	`^\{\{ *(inputs\.parameters\.[\w.-]+) *\}\}$`)
 
 func parameterName(text string) string {
 	if m := parameterReference.FindStringSubmatch(text); m != nil {
@@ -127,28 +129,37 @@ func parameterName(text string) string {
 // OpenShift template's parameters, a Tekton task's params, an Argo workflow's
 // arguments, beside those of the template around it. One without a default has no expression.
 func (w *kubeWalk) parameters(object *yaml.Node, kind string, around map[string]Expr) map[string]Expr {
-	params := maps.Clone(around)
-	declare := func(list *yaml.Node, value string) {
-		for _, item := range w.doc.items(list) {
-			name := yamlValue(w.doc.field(item, "name"))
-			if name == "" {
-				continue
-			}
-			e := Expr{}
-			if n := w.doc.field(item, value); isText(n) {
-				e = w.text(n)
-			}
-			if params == nil {
-				params = map[string]Expr{}
-			}
-			params[name] = e
-		}
-	}
+	params := around
 	if kind == "Template" {
-		declare(w.doc.field(object, "parameters"), "value")
+		params = w.declare(params, w.doc.field(object, "parameters"), "", "value")
 	}
 	spec := w.doc.field(object, "spec")
-	declare(w.doc.field(spec, "params"), "default")
-	declare(w.doc.path(spec, "arguments", "parameters"), "value")
+	params = w.declare(params, w.doc.field(spec, "params"), "", "default")
+	params = w.declare(params, w.doc.path(spec, "inputs", "params"), "", "default")
+	params = w.declare(params, w.doc.path(spec, "arguments", "parameters"), "", "value")
+	return w.declare(params, w.doc.path(spec, "workflowSpec", "arguments", "parameters"), "", "value")
+}
+
+// declare adds the parameters of a list, under a prefix, to those known around it.
+func (w *kubeWalk) declare(around map[string]Expr, list *yaml.Node, prefix, value string) map[string]Expr {
+	items := w.doc.items(list)
+	if len(items) == 0 {
+		return around
+	}
+	params := maps.Clone(around)
+	if params == nil {
+		params = map[string]Expr{}
+	}
+	for _, item := range items {
+		name := yamlValue(w.doc.field(item, "name"))
+		if name == "" {
+			continue
+		}
+		e := Expr{}
+		if n := w.doc.field(item, value); isText(n) {
+			e = w.text(n)
+		}
+		params[prefix+name] = e
+	}
 	return params
 }

@@ -163,14 +163,14 @@ func (s *side) take(n *names, p string) {
 // outputs finds the values that the units give back which the files use; nil where they use none.
 func (s *side) outputs(n *names, files []string) func(name string) (iac.Given, bool) {
 	var uses []user
-	var used []unit
+	var used []string // a file of the unit that is used
 	for _, p := range files {
 		for at, use := range s.known[p].File.Uses {
 			if use.As == "" {
 				continue
 			}
 			if targets := s.targets(p, use); len(targets) > 0 {
-				uses, used = append(uses, user{p, at, use}), append(used, s.unitOf(targets[0]))
+				uses, used = append(uses, user{p, at, use}), append(used, targets[0])
 			}
 		}
 	}
@@ -180,12 +180,21 @@ func (s *side) outputs(n *names, files []string) func(name string) (iac.Given, b
 	return func(name string) (iac.Given, bool) {
 		for i, by := range uses {
 			if output, ok := by.use.Output(name); ok && s.namesLeft >= 0 {
-				given, ok := s.called(used[i], n, by).given[output]
-				return given, ok
+				return s.output(s.called(s.unitOf(used[i]), n, by), used[i], output)
 			}
 		}
 		return iac.Given{}, false
 	}
+}
+
+// output is what a used unit gives under a name; a file that stands alone says it itself.
+func (s *side) output(of *names, file, name string) (iac.Given, bool) {
+	if of.unit.kind != "" {
+		given, ok := of.given[name]
+		return given, ok
+	}
+	e, ok := s.known[file].File.Gives[name]
+	return iac.Given{Expr: e, Scope: of.scope(file)}, ok
 }
 
 // byNames groups ways next to each other in which the names have the same values.
