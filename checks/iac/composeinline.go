@@ -49,14 +49,21 @@ func (b yamlBlock) span(s checks.Span) checks.Span {
 	return checks.Span{Line: s.Line + b.line, Column: s.Column + b.indent, EndLine: s.EndLine + b.line, EndColumn: s.EndColumn + b.indent}
 }
 
-// expr moves an expression without names from the block's text to the file.
-func (b yamlBlock) expr(e Expr, line func(int) string) Expr {
-	e.Span = b.span(e.Span)
+// expr moves an expression from the block's text to the file.
+func (b yamlBlock) expr(e Expr, line func(int) string) Expr { return moved(e, b.span, line) }
+
+// moved is an expression that was read from a text inside of a file, with its places in the file.
+func moved(e Expr, span func(checks.Span) checks.Span, line func(int) string) Expr {
+	e.Span = span(e.Span)
 	e.Line = line(e.Span.Line)
 	args := e.Args
 	e.Args = nil
 	for _, arg := range args {
-		e.Args = append(e.Args, b.expr(arg, line))
+		e.Args = append(e.Args, moved(arg, span, line))
+	}
+	if e.Else != nil {
+		standard := moved(*e.Else, span, line)
+		e.Else = &standard
 	}
 	return e
 }

@@ -24,8 +24,12 @@ type File struct {
 	Builds []Expr `json:"builds,omitempty"`
 	// Sets are the images that this file puts in place of others, in the files that
 	// it hands to (Use.Hands) and in those that take from it (Use.Takes).
-	Sets   []Set    `json:"sets,omitempty"`
-	Unread []Unread `json:"unread,omitempty"`
+	Sets []Set `json:"sets,omitempty"`
+	// Open: it is also made of what is not in the repository, or not read (a remote base, a chart).
+	Open bool `json:"open,omitempty"`
+	// Patches are the fields that this file sets in objects of the files it hands to.
+	Patches []Patch  `json:"patches,omitempty"`
+	Unread  []Unread `json:"unread,omitempty"`
 	// Unit is the kind of unit that this file is a part of; empty: it stands alone. What
 	// one file of a unit Gives, the expressions of all of them see.
 	Unit string `json:"unit,omitempty"`
@@ -45,6 +49,21 @@ type Set struct {
 	Tag bool `json:"tag,omitempty"`
 }
 
+// Target is what a patch is for: kind and name of objects, as regular expressions that must
+// match all of them; empty: any.
+type Target struct {
+	Kind string `json:"kind,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// Patch is a field of objects that a file sets.
+type Patch struct {
+	Target
+	// Field is what follows the object in a site's Address (".spec.containers[name=a].image"),
+	// or a site's Pointer.
+	Field string `json:"field"`
+}
+
 // Unread is something in the file that was not read.
 type Unread struct {
 	Line   int               `json:"line,omitempty"` // 1-based; 0: the whole file
@@ -57,6 +76,10 @@ type Site struct {
 	// Address is where in the format's own terms: "services.web.image",
 	// "Deployment/api.spec.template.spec.containers[0].image", "stage build".
 	Address string `json:"address"`
+	// Object is the Kubernetes object that the site is a part of, "Deployment/api": the
+	// address begins with it. Pointer is the JSON pointer from there.
+	Object  string `json:"object,omitempty"`
+	Pointer string `json:"pointer,omitempty"`
 	// Raw is the value as written in the file, without surrounding quotes.
 	Raw string `json:"raw"`
 	// Span covers the value as written, without surrounding quotes and YAML tags
@@ -76,6 +99,11 @@ type Site struct {
 	// Fallback: the site is one only where no other site gets its value from this place
 	// (a chart's values that no template takes).
 	Fallback bool `json:"fallback,omitempty"`
+	// For is the image that this one is put in place of (a Set's Name).
+	For string `json:"for,omitempty"`
+	// Before: what the file Sets comes after this site and holds for it, too (a patch that
+	// is written into a kustomization).
+	Before bool `json:"before,omitempty"`
 	// Split names the part when a format keeps the parts apart; empty: Expr is the whole reference.
 	Split *Split `json:"split,omitempty"`
 }
@@ -142,6 +170,9 @@ type Use struct {
 	Takes bool `json:"takes,omitempty"`
 	// Hands: what this file Sets holds for that file, and for those it hands on to in turn.
 	Hands bool `json:"hands,omitempty"`
+	// Patch: that file is a patch, its sites are what it sets in the other files that this
+	// one hands to. An empty target: the objects that it names itself.
+	Patch *Target `json:"patch,omitempty"`
 	// Gives hands values to that file's names (a nested stack's Parameters); the
 	// expressions are this file's.
 	Gives map[string]Expr `json:"gives,omitempty"`

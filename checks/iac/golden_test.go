@@ -1,6 +1,7 @@
 package iac
 
 import (
+	stdcmp "cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -31,6 +32,8 @@ var update = flag.Bool("update", false, "rewrite the .want files of testdata")
 //	                                                 "unit KIND", "as PREFIX", "below PREFIX into PREFIX"
 //		gives NAME = EXPR
 //	builds EXPR
+//	patches KIND/NAME .field                         a field set in objects; of a use: "patch KIND/NAME"
+//	open                                             also made of what is not read
 //	unread 3 unsupported a template                  line (0: the whole file), kind, reason
 //
 // A span is line:column-column, or line:column-line:column over several lines. An EXPR is
@@ -127,6 +130,9 @@ func showFile(f *File) string {
 		if u.Hands {
 			fmt.Fprint(&b, " hands")
 		}
+		if u.Patch != nil {
+			fmt.Fprint(&b, " patch ", showTarget(*u.Patch))
+		}
 		fmt.Fprintln(&b)
 		showGives(&b, "\t", u.Gives)
 	}
@@ -136,11 +142,19 @@ func showFile(f *File) string {
 	for _, set := range f.Sets {
 		showSet(&b, set)
 	}
+	for _, p := range f.Patches {
+		fmt.Fprintf(&b, "patches %s %s\n", showTarget(p.Target), p.Field)
+	}
+	if f.Open {
+		fmt.Fprintln(&b, "open")
+	}
 	for _, u := range f.Unread {
 		fmt.Fprintln(&b, "unread", u.Line, u.Kind, u.Reason)
 	}
 	return b.String()
 }
+
+func showTarget(t Target) string { return stdcmp.Or(t.Kind, "*") + "/" + stdcmp.Or(t.Name, "*") }
 
 func showSet(b *strings.Builder, s Set) {
 	fmt.Fprint(b, "sets ", s.Name)

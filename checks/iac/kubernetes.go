@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -188,17 +189,23 @@ func (w *kubeWalk) value(n *yaml.Node, depth int) {
 }
 
 func (w *kubeWalk) entry(parent *yaml.Node, p yamlPair, depth int) {
-	switch name := p.name(); name {
-	case "metadata", "annotations", "labels", "matchLabels", "status", "openAPIV3Schema":
-	case "registry":
+	name := p.name()
+	switch {
+	case describes(name) || isImageKey(name) && w.image(parent, p):
+		return
+	case name == "registry":
 		w.imported(p.value)
-		w.value(p.value, depth+1)
-	default:
-		if isImageKey(name) && w.image(parent, p) {
-			return
-		}
-		w.value(p.value, depth+1)
 	}
+	w.value(p.value, depth+1)
+}
+
+// describes: fields that say something about the object, whatever their keys are called.
+func describes(name string) bool {
+	switch name {
+	case "metadata", "annotations", "labels", "matchLabels", "status", "openAPIV3Schema":
+		return true
+	}
+	return false
 }
 
 // isImageKey: "image" itself, and how operators call theirs: baseImage, imageName.
@@ -220,6 +227,22 @@ func (w *kubeWalk) address() string {
 		b = append(append(append(b, '['), elementName(w.doc, s.item, s.index)...), ']')
 	}
 	return cut(string(b), longestAddress)
+}
+
+// pointer is where the walk stands as a JSON pointer: "/spec/containers/0/image".
+func (w *kubeWalk) pointer() string {
+	var b []byte
+	for _, s := range w.steps {
+		switch {
+		case len(b) > longestAddress:
+			return ""
+		case s.item == nil:
+			b = append(append(b, '/'), s.key...)
+		default:
+			b = strconv.AppendInt(append(b, '/'), int64(s.index), 10)
+		}
+	}
+	return string(b)
 }
 
 // runs reports whether the image beside these fields is one that a pod runs,

@@ -215,7 +215,7 @@ func (w *kubeWalk) site(n *yaml.Node, expr Expr, split *Split) {
 		local = byTrigger
 	}
 	w.file.Sites = append(w.file.Sites, Site{
-		Address: w.address(), Raw: w.doc.raw(n), Span: span, Line: w.doc.lineOf(span.Line),
+		Address: w.address(), Object: w.name, Pointer: w.pointer(), Raw: w.doc.raw(n), Span: span, Line: w.doc.lineOf(span.Line),
 		Expr: expr, Split: split, Role: w.role, Local: local,
 	})
 }

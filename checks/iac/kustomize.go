@@ -13,8 +13,8 @@ import (
 const maxEntries = 2000
 
 // Kustomize reads kustomizations and components: the files and folders they are
-// made of, and the images that they put in place of others. Patches, replacements
-// and charts are not followed: what a manifest says is judged as it is written.
+// made of, and the images that they and their patches put in place of others.
+// Replacements and charts are not followed: what a manifest says is judged as it is written.
 func Kustomize() Reader {
 	return Reader{
 		Name: "kustomize",
@@ -42,11 +42,13 @@ func readKustomize(_ string, data []byte) *File {
 		return nil
 	}
 	k := &kustomization{yamlDoc: doc, File: file}
+	file.Open = k.isOpen()
 	for _, list := range []string{"resources", "bases"} {
 		k.parts(list, false)
 	}
 	k.parts("components", true)
 	k.images()
+	k.patches()
 	if u := doc.overrun(); u != nil {
 		file.Unread = append(file.Unread, *u)
 	}
@@ -59,6 +61,16 @@ func isKustomize(doc *yamlDoc) bool {
 	return isKind(doc.root, yaml.MappingNode) &&
 		(version == "" || strings.HasPrefix(version, "kustomize.config.k8s.io/")) &&
 		(kind == "" || kind == "Kustomization" || kind == "Component")
+}
+
+// isOpen: objects come from elsewhere too, or other fields are taken for images.
+func (k *kustomization) isOpen() bool {
+	for _, field := range []string{"helmCharts", "helmChartInflationGenerator", "generators", "transformers", "configurations", "replacements"} {
+		if k.field(k.root, field) != nil {
+			return true
+		}
+	}
+	return yamlValue(k.field(k.root, "kind")) == "Component" // its user's objects
 }
 
 // kustomization is one file while it is read.
@@ -77,6 +89,7 @@ func (k *kustomization) parts(list string, component bool) {
 		written := yamlValue(item)
 		switch {
 		case written == "" || remoteBase.MatchString(written):
+			k.Open = true
 			continue
 		case len(k.Uses) >= maxEntries:
 			k.Unread = append(k.Unread, *k.defeated(k.span(item).Line, "names too many files; the rest was left out"))
@@ -140,7 +153,7 @@ func (k *kustomization) site(entry string, name, tag, digest *yaml.Node) {
 	}
 	span := k.span(field)
 	k.Sites = append(k.Sites, Site{
-		Address: cut("images[name="+entry, longestAddress) + "]." + key,
-		Raw:     k.raw(field), Span: span, Line: k.lineOf(span.Line), Expr: walk.text(name), Split: &split,
+		Address: cut("images[name="+entry, longestAddress) + "]." + key, For: entry,
+		Raw: k.raw(field), Span: span, Line: k.lineOf(span.Line), Expr: walk.text(name), Split: &split,
 	})
 }

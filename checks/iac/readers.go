@@ -19,7 +19,7 @@ func Readers() []Reader {
 	return slices.Concat(
 		[]Reader{Dockerfile(), Dotenv(), Devcontainer(), Programs(), GitHubActions()},
 		Pipelines(), // known by their names: those that look at the content come after
-		[]Reader{Kustomize(), Skaffold(), Compose(), CloudFormation(), Kubernetes()},
+		[]Reader{Kustomize(), Skaffold(), Compose(), CloudFormation(), Kubernetes(), KustomizePatch()},
 		Platforms(),
 	)
 }

@@ -45,6 +45,8 @@ type links struct {
 	namesLeft int
 	resolver  *iac.Resolver
 	setsOf    *setsOf
+	patchesBy map[string]patches
+	belowOf   map[string]*below
 }
 
 // gather reads the head and (when there is one) the merge base: first what the

@@ -12,7 +12,7 @@ import (
 // takes from, always; what it hands to, where the change may alter what is handed.
 // So a file that was not touched brings in what it needs itself, not all its parts.
 func (s *side) named(ctx context.Context) ([]string, error) {
-	s.setsOf = newSetsOf()
+	s.setsOf, s.patchesBy = newSetsOf(), map[string]patches{}
 	s.unitTouched = s.touchedUnits()
 	m, err := s.globs(ctx) // of the whole tree: what is named may not have been read yet
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *side) named(ctx context.Context) ([]string, error) {
 		altered := s.altered(p, k.File)
 		for _, use := range k.File.Uses {
 			switch {
-			case altered && (gives(use) || use.Hands && len(s.sets(p)) > 0):
+			case altered && (gives(use) || use.Hands && len(s.sets(p))+len(s.patchesOf(p)) > 0):
 				name(p, use, true)
 			case use.Takes || use.As != "" || !hands(use):
 				name(p, use, false)

@@ -40,6 +40,12 @@ func (s sets) put(later set) {
 	s[later.Name] = later
 }
 
+// replacedAt reports whether nobody pulls this reference, because other files, or other
+// parts of this one, put another image in place of it, or have no place for it.
+func (s *side) replacedAt(p string, at *site, ways []*way, r reference) bool {
+	return s.replaced(p, ways, r) || s.patched(at.Site, ways) || at.Before && s.setHere(p, r) || s.unnamed(p, at.For)
+}
+
 // replaced reports whether in every one of the ways a file above puts another image
 // in place of this one, which the file at p names.
 func (s *side) replaced(p string, ways []*way, r reference) bool {
@@ -67,6 +73,13 @@ func (s *side) replaces(w *way, p, name string) bool {
 		}
 	}
 	return false
+}
+
+// setHere reports whether the file itself puts another image in place of this one, which it
+// names in a patch.
+func (s *side) setHere(p string, r reference) bool {
+	name, ok := nameOf(r.value)
+	return ok && s.sets(p)[name].Tag
 }
 
 // nameOf is a value's name without tag and digest; false where it is not known.

@@ -78,7 +78,7 @@ func (s *side) candidates(p string, at *site, ways [][]*way, local func(referenc
 		scope := same[0].names.scope(p)
 		for _, v := range s.resolver.Resolve(s.whole(at, scope), scope) {
 			r := parse(v)
-			candidates = append(candidates, candidate{r, local(r) || s.replaced(p, same, r)})
+			candidates = append(candidates, candidate{r, local(r) || s.replacedAt(p, at, same, r)})
 		}
 	}
 	return candidates

@@ -23,6 +23,7 @@ type way struct {
 	// above is the way of the file that hands to this one what it sets; nil: none does.
 	above *way
 	from  string // the file above
+	patch bool   // it is a patch of the file above
 	depth int    // how many stand above
 }
 
@@ -75,7 +76,7 @@ func (s *side) under(own, from *way, u user) *way {
 	}
 	down := &way{names: own.names, depth: from.depth + 1}
 	if u.use.Hands {
-		down.above, down.from = from, u.path
+		down.above, down.from, down.patch = from, u.path, u.use.Patch != nil
 	}
 	if len(u.use.Gives) > 0 || u.use.Below != "" {
 		down.names = s.called(own.names.unit, from.names, u)
@@ -220,6 +221,7 @@ type user struct {
 func (s *side) link() {
 	s.files, s.users, s.calls = map[unit][]string{}, map[unit][]user{}, map[call]*names{}
 	s.waysOf, s.setsOf, s.namesLeft = map[unit][]*way{}, newSetsOf(), maxNames
+	s.patchesBy, s.belowOf = map[string]patches{}, map[string]*below{}
 	s.resolver = &iac.Resolver{}
 	paths := slices.DeleteFunc(s.paths(), func(p string) bool { return s.known[p].File == nil })
 	s.match = newMatcher(paths)
