@@ -2,6 +2,7 @@ package images
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -153,6 +154,18 @@ func (s *site) field(note string, r reference) checks.Evidence {
 	quote.Span = piece.From.Span
 	quote.Column += at + 1
 	return quote
+}
+
+// origin quotes the image field and, where its tag was set elsewhere, that place too.
+func (s *site) origin(r reference) []checks.Evidence {
+	set := setElsewhere(s, r)
+	if set == nil {
+		return []checks.Evidence{s.field("the image field", r)}
+	}
+	field := checks.Evidence{Path: s.path, Span: s.Span, Ref: s.ref, Text: s.Line,
+		Note: fmt.Sprintf("the image field takes %s from here", set.Name)}
+	what := strings.TrimSpace(set.What + " " + set.Name)
+	return []checks.Evidence{field, s.quote(set.From, what+" is set to this")}
 }
 
 // oneLine: the piece stands in the file letter by letter, so columns can be counted in it.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/checkrein/checkrein/checks"
-	"github.com/checkrein/checkrein/checks/iac"
 )
 
 const defaultTagID = "images/default-tag"
@@ -45,13 +44,4 @@ func (s *site) defaultTag(r reference) checks.Finding {
 		s.field(fmt.Sprintf("the image field takes %s from here", d.Name), r),
 		s.quote(d.From, "the default that wins when nothing else is said"))
 	return f
-}
-
-// defaultFix says where the value stands when that is another file.
-func (s *site) defaultFix(d *iac.Piece) string {
-	if d.From.Path == s.path {
-		return fmt.Sprintf("Remove the default of %s so that whoever creates this must say which image it is, or make the default an exact tag or a digest.", d.Name)
-	}
-	return fmt.Sprintf("Set %s to an exact tag or a digest in %s, line %d, or take it out there so that whoever starts this must say which image it is.",
-		d.Name, d.From.Path, d.From.Span.Line)
 }

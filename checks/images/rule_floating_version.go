@@ -24,7 +24,7 @@ func (s *site) floatingVersion(r reference) checks.Finding {
 	f := s.finding(floatingVersionID, r)
 	f.Title = fmt.Sprintf("%s moves with every release", f.Subject)
 	f.Why = fmt.Sprintf("The tag %s names a line of versions: the next pull may bring another build.", r.tag)
-	f.Fix.Text = fmt.Sprintf("Name the full version of %s, or add the digest.", r.name)
-	f.Evidence = append(f.Evidence, s.field("the image field", r))
+	f.Fix.Text = s.pinFix(r)
+	f.Evidence = append(f.Evidence, s.origin(r)...)
 	return f
 }

@@ -31,8 +31,8 @@ func (s *site) mutableTag(r reference) checks.Finding {
 	if s.kind == building {
 		f.Why = fmt.Sprintf("The tag %s moves: the same Dockerfile builds something else tomorrow.", shown(r.tag))
 	}
-	f.Fix.Text = fmt.Sprintf("Name an exact version of %s, or a digest.", r.name)
-	f.Evidence = append(f.Evidence, s.field("the image field", r))
+	f.Fix.Text = s.pinFix(r)
+	f.Evidence = append(f.Evidence, s.origin(r)...)
 	return f
 }
 
