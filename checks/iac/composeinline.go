@@ -38,8 +38,8 @@ func (c *compose) inline(address string, n *yaml.Node) {
 // first, and by how many bytes it is indented.
 type yamlBlock struct{ line, indent int }
 
-func (c *compose) block(n *yaml.Node) yamlBlock {
-	start := c.span(n) // at the first byte that is no blank
+func (d *yamlDoc) block(n *yaml.Node) yamlBlock {
+	start := d.span(n) // at the first byte that is no blank
 	blank := n.Value[:len(n.Value)-len(strings.TrimLeft(n.Value, " \t\n"))]
 	spaces := len(blank) - 1 - strings.LastIndexByte(blank, '\n')
 	return yamlBlock{line: start.Line - strings.Count(blank, "\n") - 1, indent: start.Column - 1 - spaces}

@@ -113,6 +113,8 @@ func headFor(r Reader) string {
 		return "apiVersion: v1\nkind: Pod\nimage: a\n"
 	case "kustomize":
 		return "images: [{name: a, newTag: b}]\nresources: [c]\n"
+	case "kustomize-patch":
+		return "- {op: replace, path: /spec/containers/0/image, value: 'a:b'}\n"
 	case "skaffold":
 		return "apiVersion: skaffold/v4\nkind: Config\n"
 	case "compose":
@@ -132,10 +134,17 @@ func headFor(r Reader) string {
 		"properties: {managedEnvironmentId: g, template: {containers: [{image: h}]}}\nprovider: {}\nversion: 2\ntrigger: i\n"
 }
 
+// A patch in a kustomization, and one container of it: each is looked for in the text.
+var (
+	patchHead = "patches:\n  - patch: |-\n      apiVersion: v1\n      kind: Pod\n      metadata: {name: a}\n      spec:\n        containers:\n"
+	patchUnit = "          - {name: a, image: 'acme/" + strings.Repeat("a", 180) + ":latest${X}'}\n"
+)
+
 // hostileFiles begin as files of a format and go wrong from there.
 func hostileFiles() map[string]func(head string) string {
 	files := map[string]func(string) string{}
 	add := func(name string, build func() string) { files[name] = func(string) string { return build() } }
+	add("a long patch in place", func() string { return patchHead + strings.Repeat(patchUnit, (hostileSize-len(patchHead))/len(patchUnit)) })
 	then := func(name string, build func() string) {
 		files[name] = func(head string) string { return head + build() }
 	}

@@ -62,9 +62,14 @@ func (k *kustomization) patchText(n *yaml.Node, address string, target Target) {
 	if !mentions([]byte(text), "mage", "ontainers") {
 		return
 	}
+	at := k.place(n)
 	for _, doc := range yamlDocs([]byte(text)) {
+		if len(k.Sites) >= yamlSites {
+			k.Unread = append(k.Unread, *k.defeated(at.whole.Line, "patches name too many images; the rest was left out"))
+			return
+		}
 		if u := doc.parse(); u != nil {
-			u.Line = k.span(n).Line
+			u.Line = at.whole.Line
 			k.Unread = append(k.Unread, *u)
 			return
 		}
@@ -75,7 +80,6 @@ func (k *kustomization) patchText(n *yaml.Node, address string, target Target) {
 			w := &kubeWalk{doc: doc, file: file, seen: map[checks.Span]bool{}, containers: map[int]bool{}}
 			w.object(doc.root, nil, 0)
 		}
-		at := &patchPlace{outer: k.yamlDoc, inner: doc, node: n, pieces: k.pieces(n)}
 		for _, site := range file.Sites {
 			k.patched(site, target)
 			k.Sites = append(k.Sites, at.moved(site, address))
@@ -104,15 +108,28 @@ func (s *Site) Patches(target Target) (Patch, bool) {
 	return of, of.Field != "" && target.Kind != nobody
 }
 
-// patchPlace finds where parts of a patch's text stand in the file around it.
+// patchPlace finds where parts of a patch's text stand in the file around it: in a literal
+// block line by line, else it is all of the text, because looking for each would take long.
 type patchPlace struct {
-	outer, inner *yamlDoc
-	node         *yaml.Node
-	pieces       *yamlPieces
+	outer *yamlDoc
+	block *yamlBlock
+	whole checks.Span
+}
+
+func (k *kustomization) place(n *yaml.Node) *patchPlace {
+	p := &patchPlace{outer: k.yamlDoc, whole: k.span(n)}
+	if target := yamlTarget(n); target.Style&yaml.LiteralStyle != 0 {
+		block := k.block(target)
+		p.block = &block
+	}
+	return p
 }
 
 func (p *patchPlace) span(s checks.Span) checks.Span {
-	return p.pieces.span(p.inner.start(s.Line)+s.Column-1, p.inner.start(s.EndLine)+s.EndColumn-1)
+	if p.block == nil {
+		return p.whole
+	}
+	return p.block.span(s)
 }
 
 func (p *patchPlace) moved(s Site, address string) Site {

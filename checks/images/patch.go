@@ -2,11 +2,13 @@ package images
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/checkrein/checkrein/checks/iac"
 )
 
-// longestTarget bounds a patch's regular expressions, in bytes; longer ones match nothing.
+// longestTarget bounds a patch's regular expressions, in bytes; longer ones, and those that
+// count repetitions (which grow when compiled), match nothing.
 const longestTarget = 300
 
 // patches are the fields that a file sets in objects, by the field.
@@ -115,7 +117,7 @@ func (s *side) addAll(all, taken patches) {
 }
 
 func (s *side) addPatch(all patches, p iac.Patch) {
-	if s.setsOf.left--; s.setsOf.left < 0 || len(p.Kind)+len(p.Name) > longestTarget {
+	if s.setsOf.left--; s.setsOf.left < 0 || len(p.Kind)+len(p.Name) > longestTarget || strings.Contains(p.Kind+p.Name, "{") {
 		return
 	}
 	kind, kindErr := whole(p.Kind)
