@@ -144,7 +144,9 @@ var (
 func hostileFiles() map[string]func(head string) string {
 	files := map[string]func(string) string{}
 	add := func(name string, build func() string) { files[name] = func(string) string { return build() } }
-	add("a long patch in place", func() string { return patchHead + strings.Repeat(patchUnit, (hostileSize-len(patchHead))/len(patchUnit)) })
+	add("a long patch in place", func() string {
+		return patchHead + strings.Repeat(patchUnit, (hostileSize-len(patchHead))/len(patchUnit))
+	})
 	then := func(name string, build func() string) {
 		files[name] = func(head string) string { return head + build() }
 	}

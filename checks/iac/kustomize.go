@@ -77,6 +77,7 @@ func (k *kustomization) isOpen() bool {
 type kustomization struct {
 	*yamlDoc
 	*File
+	patchBytes int
 }
 
 // remoteBase is what kustomize fetches from elsewhere.

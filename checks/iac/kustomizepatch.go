@@ -56,6 +56,9 @@ func (k *kustomization) patchFile(n *yaml.Node, target *Target) {
 	k.Uses = append(k.Uses, use)
 }
 
+// maxPatchBytes bounds the patches that stand in one kustomization.
+const maxPatchBytes = 256 << 10
+
 // patchText reads a patch that is written into the kustomization.
 func (k *kustomization) patchText(n *yaml.Node, address string, target Target) {
 	text := yamlTarget(n).Value
@@ -63,6 +66,10 @@ func (k *kustomization) patchText(n *yaml.Node, address string, target Target) {
 		return
 	}
 	at := k.place(n)
+	if k.patchBytes += len(text); k.patchBytes > maxPatchBytes {
+		k.Unread = append(k.Unread, *k.defeated(at.whole.Line, "patches of more than 256 KiB in one file; the rest was left out"))
+		return
+	}
 	for _, doc := range yamlDocs([]byte(text)) {
 		if len(k.Sites) >= yamlSites {
 			k.Unread = append(k.Unread, *k.defeated(at.whole.Line, "patches name too many images; the rest was left out"))

@@ -46,7 +46,7 @@ Outputs:
   ApiImage: {Value: "acme/api:latest"}
 `))
 	head := tree.FromTxtar("head", files, "")
-	r := New(policy.Default(), nil, nil).Run(context.Background(), checks.Change{Tip: head, Head: head})
+	r := New(policy.Default(), nil, nil, nil).Run(context.Background(), checks.Change{Tip: head, Head: head})
 	if len(r.Findings) != 1 || r.Findings[0].Rule != mutableTagID {
 		t.Fatalf("findings: %+v", r.Findings)
 	}
