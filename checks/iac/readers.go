@@ -1,6 +1,9 @@
 package iac
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Reader reads one format.
 type Reader struct {
@@ -23,3 +26,6 @@ func Readers() []Reader {
 		Platforms(),
 	)
 }
+
+// readers is the list made once: every path of a tree is held against it, several times.
+var readers = sync.OnceValue(Readers)

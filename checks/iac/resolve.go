@@ -227,7 +227,7 @@ func place(e Expr, s *Scope) Place {
 // What a reader answers depends on the bytes and the last element of the path only;
 // which readers are asked, on the path: see Kinds.
 func Read(path string, data []byte) *File {
-	for _, r := range Readers() {
+	for _, r := range readers() {
 		if !r.Path(path) {
 			continue
 		}
@@ -242,7 +242,7 @@ func Read(path string, data []byte) *File {
 // and the blob id it stands for what Read answers.
 func Kinds(path string) string {
 	var names []string
-	for _, r := range Readers() {
+	for _, r := range readers() {
 		if r.Path(path) {
 			names = append(names, r.Name)
 		}
@@ -252,7 +252,7 @@ func Kinds(path string) string {
 
 // Reads reports whether some reader may read a file at this path.
 func Reads(path string) bool {
-	for _, r := range Readers() {
+	for _, r := range readers() {
 		if r.Path(path) {
 			return true
 		}
