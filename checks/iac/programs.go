@@ -57,6 +57,10 @@ var (
 // declarations, what is generated, what others wrote.
 var otherProgram = regexp.MustCompile(`(?:^|/)(?:vendor|node_modules|testdata|site-packages|__tests__|tests?)/|(?:_test\.go|\.pb\.go|\.d\.ts|\.(?:test|spec)\.ts|(?:^|/)test_[^/]*\.py)$`)
 
+// buildsThings matches the paths at which programs stand that build infrastructure. A
+// change to any other source file must cost nothing.
+var buildsThings = regexp.MustCompile(`(?i)(?:^|[/._-])(?:cdk|pulumi|dagger|infra|infrastructure|iac|stacks?|constructs?|deploy|deployments?|ci)(?:[/._-])|[a-z]Stack\.ts$`)
+
 // libraries are those that a file at this path may use; nil for any other file.
 func libraries(p string) []library {
 	if otherProgram.MatchString(p) {
@@ -64,6 +68,9 @@ func libraries(p string) []library {
 	}
 	switch path.Ext(p) {
 	case ".ts", ".py", ".go":
+		if !buildsThings.MatchString(p) {
+			return nil
+		}
 		return []library{
 			{name: "CDK", words: []string{"aws-cdk", "aws_cdk", "awscdk"}, image: cdkImage},
 			{name: "Dagger", words: []string{"dagger"}, uses: daggerUses, image: daggerImage},
