@@ -104,6 +104,8 @@ type Site struct {
 	// Before: what the file Sets comes after this site and holds for it, too (a patch that
 	// is written into a kustomization).
 	Before bool `json:"before,omitempty"`
+	// Note is a sentence that belongs to every finding about this site; empty mostly.
+	Note string `json:"note,omitempty"`
 	// Split names the part when a format keeps the parts apart; empty: Expr is the whole reference.
 	Split *Split `json:"split,omitempty"`
 }
@@ -163,6 +165,8 @@ type Use struct {
 	// place (a subchart's part of the values).
 	Below string `json:"below,omitempty"`
 	Into  string `json:"into,omitempty"`
+	// Passes are further such pairs; a key ends in a dot and holds one, or two.
+	Passes map[string]string `json:"passes,omitempty"`
 	// Glob: Path is a doublestar glob and means every file that it matches.
 	Glob bool `json:"glob,omitempty"`
 	// Takes: the names in this file's expressions may get their values from that

@@ -4,6 +4,7 @@ import (
 	stdcmp "cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite the .want files of testdata")
 //	unit helm                                        what it is a part of; "overrides" where its gives win
 //	6:16-26 Pod/api.spec.containers[0].image = EXPR  a site: its span, address, expression
 //		raw: *img                                       where it is not the one literal of EXPR
-//		local: why | role: build | stages: a, 0 | tag: EXPR | digest: EXPR | fallback: yes
+//		local: why | note: text | role: build | stages: a, 0 | tag: EXPR | digest: EXPR | fallback: yes
 //	gives NAME = EXPR
 //	uses 3:5-15 child.yml Resources.Child            a use; "takes" where it takes names;
 //	                                                 "unit KIND", "as PREFIX", "below PREFIX into PREFIX"
@@ -121,6 +122,9 @@ func showFile(f *File) string {
 		if u.Below != "" {
 			fmt.Fprint(&b, " below ", u.Below, " into ", u.Into)
 		}
+		for _, from := range slices.Sorted(maps.Keys(u.Passes)) {
+			fmt.Fprint(&b, " below ", from, " into ", u.Passes[from])
+		}
 		if u.Glob {
 			fmt.Fprint(&b, " glob")
 		}
@@ -182,6 +186,7 @@ func showSite(b *strings.Builder, s Site) {
 		attribute("fallback", "yes")
 	}
 	attribute("role", s.Role)
+	attribute("note", s.Note)
 	attribute("stages", strings.Join(s.Stages, ", "))
 	if s.Split != nil && s.Split.Tag != nil {
 		attribute("tag", showExpr(*s.Split.Tag, s.Span))

@@ -24,6 +24,9 @@ func TestHostile(t *testing.T) {
 	}
 	for name, build := range hostileFiles() {
 		for _, reader := range Readers() {
+			if strings.HasPrefix(name, "HCL ") && !readsHCL(reader) {
+				continue
+			}
 			data := []byte(build(headFor(reader))) // one at a time: what lives beside it would count as its heap
 			t.Run(name+"/"+reader.Name, func(t *testing.T) {
 				var file *File
@@ -60,6 +63,12 @@ func nameFor(r Reader) string {
 		return "skaffold.yaml"
 	case "programs":
 		return "a.ts"
+	case "terraform":
+		return "main.tf"
+	case "nomad":
+		return "web.nomad"
+	case "ecs-task-definition":
+		return "task.json"
 	}
 	return "a.yml"
 }
@@ -129,6 +138,10 @@ func headFor(r Reader) string {
 		return "FROM a\n"
 	case "programs":
 		return "import aws_cdk, dagger, pulumi // \"@pulumi/aws\" \"dagger.io/dagger\"\n"
+	case "terraform", "nomad":
+		return "variable \"a\" {\n  default = \"x\"\n}\njob \"a\" {}\n"
+	case "ecs-task-definition":
+		return "{\"containerDefinitions\": [{\"image\": \"a\", \"essential\": true}],\n"
 	}
 	return "steps: [{image: a, name: b}]\nservices: [{image: {url: c}}]\nresources: {d: {properties: {e: f}}}\n" +
 		"properties: {managedEnvironmentId: g, template: {containers: [{image: h}]}}\nprovider: {}\nversion: 2\ntrigger: i\n"
@@ -169,6 +182,9 @@ func hostileFiles() map[string]func(head string) string {
 	files["UTF-16"] = utf16
 	files["BOM and CRLF"] = func(head string) string { return "\ufeff" + strings.ReplaceAll(head, "\n", "\r\n") }
 	files["tabs"] = func(head string) string { return strings.ReplaceAll(head, ": ", ":\t") + "\tx:\ty" }
+	for name, build := range hostileHCL() {
+		then("HCL "+name, build)
+	}
 	add("empty", func() string { return "" })
 	add("binary", func() string { return strings.Repeat("\x00\x01\x7fELF\xff\xfe\r\n", 100_000) })
 	add("many images on one line", func() string {

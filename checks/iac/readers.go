@@ -20,9 +20,9 @@ type Reader struct {
 // recognises the bytes reads them.
 func Readers() []Reader {
 	return slices.Concat(
-		[]Reader{Dockerfile(), Dotenv(), Devcontainer(), Programs(), GitHubActions()},
+		[]Reader{Dockerfile(), Dotenv(), Terraform(), Nomad(), Devcontainer(), Programs(), GitHubActions()},
 		Pipelines(), // known by their names: those that look at the content come after
-		[]Reader{Kustomize(), Skaffold(), Compose(), CloudFormation(), Kubernetes(), KustomizePatch()},
+		[]Reader{Kustomize(), Skaffold(), Compose(), CloudFormation(), Kubernetes(), KustomizePatch(), ECSTaskDefinition()},
 		Platforms(),
 	)
 }

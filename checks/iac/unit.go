@@ -79,5 +79,13 @@ func (u Use) Output(name string) (string, bool) {
 // Handed is the name under which a name of the user's unit is handed on; false where it is not.
 func (u Use) Handed(name string) (string, bool) {
 	rest, ok := strings.CutPrefix(name, u.Below)
-	return u.Into + rest, ok && u.Below != ""
+	if ok && u.Below != "" {
+		return u.Into + rest, true
+	}
+	for at := 0; len(u.Passes) > 0 && at < len(name); at++ {
+		if into, ok := u.Passes[name[:at+1]]; ok && name[at] == '.' {
+			return into + name[at+1:], true
+		}
+	}
+	return "", false
 }

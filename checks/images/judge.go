@@ -80,6 +80,9 @@ func (s *site) rule(r reference) *checks.Finding {
 	if f.Severity = s.severity(f.Rule, r); f.Severity == checks.Off {
 		return nil
 	}
+	if s.Note != "" {
+		f.Why += " " + s.Note
+	}
 	return &f
 }
 

@@ -58,7 +58,9 @@ func (s *side) named(ctx context.Context) ([]string, error) {
 // hands reports whether a use hands something to the other file: values, or images.
 func hands(use iac.Use) bool { return use.Hands || gives(use) }
 
-func gives(use iac.Use) bool { return use.Gives != nil || use.Below != "" }
+// gives reports whether a use says what names are in the other file. A whole unit is told
+// even when it is handed nothing: then its defaults count.
+func gives(use iac.Use) bool { return use.Gives != nil || use.Unit != "" }
 
 // altered reports whether the change touches the file, one of its unit or one that it takes from.
 func (s *side) altered(p string, f *iac.File) bool {

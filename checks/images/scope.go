@@ -78,7 +78,7 @@ func (s *side) under(own, from *way, u user) *way {
 	if u.use.Hands {
 		down.above, down.from, down.patch = from, u.path, u.use.Patch != nil
 	}
-	if len(u.use.Gives) > 0 || u.use.Below != "" {
+	if len(u.use.Gives) > 0 || u.use.Below != "" || len(u.use.Passes) > 0 {
 		down.names = s.called(own.names.unit, from.names, u)
 	}
 	return down
@@ -90,21 +90,37 @@ func (s *side) called(u unit, from *names, by user) *names {
 	if known, ok := s.calls[key]; ok {
 		return known
 	}
-	return s.namesIn(u, &key, func(set func(string, iac.Given)) {
-		for name, given := range from.given {
+	return s.namesIn(u, &key, func(given map[string]iac.Given) {
+		hide(given, by.use.Gives)
+		for name, value := range from.given {
 			if handed, ok := by.use.Handed(name); ok {
-				set(handed, given)
+				given[handed] = value
 			}
 		}
 		for name, e := range by.use.Gives {
-			set(name, iac.Given{Expr: e, Scope: from.scope(by.path), Set: by.use.Unit != ""})
+			given[name] = iac.Given{Expr: e, Scope: from.scope(by.path), Set: by.use.Unit != ""}
 		}
 	})
 }
 
+// hide takes out the parts of what a use sets as a whole: they are parts of another value.
+func hide(given map[string]iac.Given, set map[string]iac.Expr) {
+	for name := range given {
+		for at := range len(name) {
+			if name[at] != '.' {
+				continue
+			}
+			if _, whole := set[name[:at]]; whole {
+				delete(given, name)
+				break
+			}
+		}
+	}
+}
+
 // namesIn are the names of a unit with what its own files give, then what a user sets;
 // kept under key where there is one.
-func (s *side) namesIn(u unit, key *call, sets func(set func(string, iac.Given))) *names {
+func (s *side) namesIn(u unit, key *call, sets func(given map[string]iac.Given)) *names {
 	n := &names{unit: u, given: map[string]iac.Given{}}
 	if key != nil {
 		s.calls[*key] = n
@@ -117,7 +133,7 @@ func (s *side) namesIn(u unit, key *call, sets func(set func(string, iac.Given))
 		s.take(n, p)
 	}
 	if sets != nil {
-		sets(func(name string, g iac.Given) { n.given[name] = g })
+		sets(n.given)
 	}
 	if key != nil {
 		s.namesLeft -= perUse + len(n.given)
