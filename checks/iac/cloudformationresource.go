@@ -124,10 +124,14 @@ func (t *cfnTemplate) image(n *yaml.Node, address, kind string) {
 		return
 	}
 	span := t.span(n)
-	t.file.Sites = append(t.file.Sites, Site{
+	site := Site{
 		Address: address, Raw: t.raw(n), Span: span, Line: t.lineOf(span.Line),
 		Expr: expr, Local: t.local(n, expr, address, kind),
-	})
+	}
+	if kind == "AWS::CodeBuild::Project" {
+		site.Role = RoleCI
+	}
+	t.file.Sites = append(t.file.Sites, site)
 }
 
 // withoutEmpty leaves out the values that are empty text: no stack is created
@@ -154,10 +158,6 @@ func withoutEmpty(e Expr) (Expr, bool) {
 // local says why an image field names nothing that is pulled from a registry.
 func (t *cfnTemplate) local(n *yaml.Node, expr Expr, address, kind string) string {
 	switch kind {
-	case "AWS::CodeBuild::Project":
-		if everyStart(expr, func(s string) bool { return strings.HasPrefix(s, "aws/codebuild/") }) {
-			return "an image that AWS CodeBuild manages"
-		}
 	case "AWS::Serverless::Function":
 		if everyStart(expr, isFolder) {
 			return "a folder that sam build turns into an image"

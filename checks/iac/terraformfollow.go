@@ -136,7 +136,7 @@ func (f *tfFinder) image(v hclValue, beside hclValue, trail tfTrail) {
 	site.Local = tfLocal(f.kind, f.resource, x)
 	site.Split = f.split(beside)
 	site.Note = f.ignoredNote(trail)
-	if f.kind == "google_cloudbuild_trigger" {
+	if f.kind == "google_cloudbuild_trigger" || f.kind == "aws_codebuild_project" {
 		site.Role = RoleCI
 	}
 	f.add(site, f.resourceName(trail))

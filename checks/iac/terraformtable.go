@@ -112,10 +112,6 @@ func tfModuleFields() []tfField {
 // tfLocal says why a text that an image field holds names nothing to pull from a registry.
 func tfLocal(kind string, resource hclValue, e Expr) string {
 	switch kind {
-	case "aws_codebuild_project":
-		if everyStart(e, func(s string) bool { return strings.HasPrefix(s, "aws/codebuild/") }) {
-			return "an image that AWS CodeBuild manages"
-		}
 	case "docker_image":
 		if resource.field("build").kind != hclNothing {
 			return "built by this resource"
