@@ -128,6 +128,14 @@ const (
 	Name    Op = "name"    // the value of the name Text; Else when nothing gives it one
 	Any     Op = "any"     // one of Args, the repository does not say which
 	Unknown Op = "unknown" // cannot be known from the repository; Text as written
+
+	// What templates need besides:
+	First Op = "first" // the first of Args that is not empty
+	If    Op = "if"    // Args: a condition, what it is then, what it is else
+	Apply Op = "apply" // the function Text of Args, see functions
+	Dict  Op = "dict"  // Args: keys and values in turn; it is asked for its fields
+	Index Op = "index" // the field of Args[0] that Args[1] names, and of that the one at the path Text
+	Call  Op = "call"  // the template that the unit gives as "output." + Text, with Args[0] as its dot; Else where it is none
 )
 
 // Expr is how a value comes about.

@@ -44,6 +44,7 @@ var update = flag.Bool("update", false, "rewrite the .want files of testdata")
 //	                             none; "fixed" before it where nobody chooses it from outside
 //	?"${AWS::Region}" (why)      unknown, as written
 //	A + B, (A | B)               joined; one of
+//	if(C, A, B), call NAME(A)    other operations by their names, with their texts and arguments
 //
 // and each is followed by @span unless it stands exactly where its site does.
 func TestGolden(t *testing.T) {
@@ -243,7 +244,10 @@ func showExpr(e Expr, site checks.Span) string {
 		}
 		return "<" + name + equals + showExpr(*e.Else, site) + ">"
 	}
-	return fmt.Sprintf("[op %q]", e.Op)
+	if e.Else != nil {
+		args = append(args, "else "+showExpr(*e.Else, site))
+	}
+	return strings.TrimSpace(string(e.Op)+" "+e.Text) + "(" + strings.Join(args, ", ") + ")"
 }
 
 func showSpan(s checks.Span) string {

@@ -57,6 +57,12 @@ func nameFor(r Reader) string {
 		return ".env"
 	case "compose":
 		return "compose.yml"
+	case "helm":
+		return "Chart.yaml"
+	case "helm-values":
+		return "values.yaml"
+	case "helm-template":
+		return "_helpers.tpl"
 	case "kustomize":
 		return "kustomization.yaml"
 	case "skaffold":
@@ -134,6 +140,12 @@ func headFor(r Reader) string {
 		return "on: push\njobs: {a: {runs-on: b, container: c}}\n"
 	case "devcontainer":
 		return "{\"image\": \"a\", // b\n"
+	case "helm":
+		return "name: a\ndependencies: [{name: b}]\n"
+	case "helm-values":
+		return "image: {repository: a, tag: b}\n"
+	case "helm-template":
+		return "kind: Pod\nimage: {{ .Values.a }}\n"
 	case "dockerfile":
 		return "FROM a\n"
 	case "programs":
@@ -199,6 +211,9 @@ func hostileFiles() map[string]func(head string) string {
 		return "Resources: {A: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: [{Image: !Sub \"" +
 			strings.Repeat("${AWS::X}", 100_000) + "\"}]}}}"
 	})
+	for name, build := range hostileTemplates() {
+		add("template of "+name, build)
+	}
 	add("Dockerfile of instructions", func() string { return "FROM a AS b\n" + strings.Repeat("FROM b AS b\n", 80_000) })
 	return files
 }

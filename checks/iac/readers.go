@@ -21,6 +21,7 @@ type Reader struct {
 func Readers() []Reader {
 	return slices.Concat(
 		[]Reader{Dockerfile(), Dotenv(), Terraform(), Nomad(), Devcontainer(), Programs(), GitHubActions()},
+		[]Reader{Helm(), HelmTemplate(), HelmValues()},
 		Pipelines(), // known by their names: those that look at the content come after
 		[]Reader{Kustomize(), Skaffold(), Compose(), CloudFormation(), Kubernetes(), KustomizePatch(), ECSTaskDefinition()},
 		Platforms(),

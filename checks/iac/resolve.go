@@ -11,7 +11,7 @@ import (
 // in circles through the files of a unit); beyond them the rest is unknown.
 const (
 	maxValues = 64
-	maxDepth  = 32
+	maxDepth  = 64
 	maxSteps  = 10_000    // for one site
 	allSteps  = 1_000_000 // for all that one Resolver resolves; then
 	fewSteps  = 100       // is what a site still gets
@@ -24,6 +24,8 @@ type Value []Piece
 type Piece struct {
 	Text  string // of an unknown piece: as written
 	Known bool
+	// missing: the unit has no such value, so it counts as empty where that is asked.
+	missing bool
 	// From is where the text stands: the field itself, or the default's value.
 	From Place
 	// Name is set when a name brought the text: which one, and what kind it is.
@@ -56,6 +58,7 @@ type Scope struct {
 	Given map[string]Given
 	// Find, where it is set, is asked for what Given does not have.
 	Find func(name string) (Given, bool)
+	dot  *dot
 }
 
 func (s *Scope) value(name string) (Given, bool) {
@@ -106,6 +109,16 @@ func (r *resolver) resolve(e Expr, s *Scope, depth int) []Value {
 		return r.any(e, s, depth)
 	case Name:
 		return r.name(e, s, depth)
+	case First:
+		return r.first(e, s, depth)
+	case If:
+		return r.choose(e, s, depth)
+	case Apply:
+		return r.apply(e, s, depth)
+	case Index:
+		return r.index(e, s, depth)
+	case Call:
+		return r.call(e, s, depth)
 	}
 	return unknown(e, s)
 }
@@ -145,6 +158,9 @@ func atMost(values []Value, e Expr, s *Scope) []Value {
 
 // name prefers what another file gives over the default that stands beside the name.
 func (r *resolver) name(e Expr, s *Scope, depth int) []Value {
+	if strings.HasPrefix(e.Text, dotName) {
+		return r.ofDot(e, s, depth)
+	}
 	var values []Value
 	if given, ok := s.value(e.Text); ok {
 		values = atMost(r.given(given, e, depth), e, s)
@@ -192,7 +208,8 @@ func mark(values []Value, e Expr, byDefault bool) []Value {
 }
 
 func unknown(e Expr, s *Scope) []Value {
-	return []Value{{{Text: written(e), From: place(e, s), Name: e.Text, What: e.What}}}
+	missing := e.Op == Name && strings.HasPrefix(e.Text, helmValues)
+	return []Value{{{Text: written(e), From: place(e, s), Name: e.Text, What: e.What, missing: missing}}}
 }
 
 // equal reports whether two expressions stand at the same place and come about alike.
@@ -209,12 +226,16 @@ func written(e Expr) string {
 	switch e.Op {
 	case Name:
 		return "${" + e.Text + "}"
-	case Cat, Any:
+	case Cat, Any, First, Apply:
 		var b strings.Builder
 		for _, arg := range e.Args {
 			b.WriteString(written(arg))
 		}
 		return b.String()
+	case If:
+		return written(e.Args[1])
+	case Call:
+		return "{{" + e.Text + "}}"
 	}
 	return e.Text
 }

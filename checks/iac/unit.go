@@ -34,7 +34,7 @@ func UnitGlobs(kind, folder string) []string {
 	case UnitTerraform:
 		names = []string{"*.tf", "*.tofu", "*.tf.json", "*.tfvars"}
 	case UnitHelm:
-		names = []string{"Chart.yaml", "values.yaml", "templates/**"}
+		names = []string{"Chart.yaml", "requirements.yaml", "values.yaml", "templates/**"}
 	}
 	if strings.ContainsAny(folder, `*?[{\`) {
 		folder = strings.NewReplacer("*", `\*`, "?", `\?`, "[", `\[`, "{", `\{`, `\`, `\\`).Replace(folder)
@@ -78,6 +78,9 @@ func (u Use) Output(name string) (string, bool) {
 
 // Handed is the name under which a name of the user's unit is handed on; false where it is not.
 func (u Use) Handed(name string) (string, bool) {
+	if u.Unit == UnitHelm && strings.HasPrefix(name, helmGlobal) {
+		return name, true // every chart below has what is global
+	}
 	rest, ok := strings.CutPrefix(name, u.Below)
 	if ok && u.Below != "" {
 		return u.Into + rest, true

@@ -40,6 +40,7 @@ type links struct {
 	// By unit: which files hand it something, and in which ways it is used.
 	users  map[unit][]user
 	waysOf map[unit][]*way
+	ownOf  map[unit]*way // as if nobody used it
 	calls  map[call]*names
 	// namesLeft is how many more names the uses of units may have.
 	namesLeft int

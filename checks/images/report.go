@@ -57,6 +57,9 @@ func (s *side) judgeFile(c *Check, p string, k known, fallback bool, reached pla
 		candidates := s.candidates(p, at, ways, localTo(at, builds))
 		if !fallback {
 			reached.add(p, candidates)
+			if own := s.ownOf[s.unitOf(p)]; k.File.Unit == iac.UnitHelm && ways[0][0].names != own.names {
+				reached.add(p, s.candidates(p, at, [][]*way{{own}}, localTo(at, builds))) // a default that all override is taken, too
+			}
 		}
 		listed, finding := at.judge(candidates)
 		r.References = append(r.References, listed)

@@ -53,6 +53,7 @@ func (s *side) ways(u unit) []*way {
 	own := &way{}
 	s.waysOf[u] = []*way{own} // what a circle of files comes back to
 	own.names = s.namesIn(u, nil, nil)
+	s.ownOf[u] = own
 	var ways []*way
 	for _, user := range s.users[u] {
 		for _, from := range s.ways(s.unitOf(user.path)) {
@@ -236,6 +237,7 @@ type user struct {
 // link finds the units among the files that were read, and who hands something to whom.
 func (s *side) link() {
 	s.files, s.users, s.calls = map[unit][]string{}, map[unit][]user{}, map[call]*names{}
+	s.ownOf = map[unit]*way{}
 	s.waysOf, s.setsOf, s.namesLeft = map[unit][]*way{}, newSetsOf(), maxNames
 	s.patchesBy, s.belowOf = map[string]patches{}, map[string]*below{}
 	s.resolver = &iac.Resolver{}
