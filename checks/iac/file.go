@@ -162,7 +162,7 @@ type Expr struct {
 // Use says that another file matters to this one.
 type Use struct {
 	// Path as written, slash-separated, relative to this file's folder; in a file of a
-	// unit, to the unit's.
+	// unit, to the unit's. Of a chart that another file installs, "/charts/web": from the root.
 	Path string `json:"path"`
 	// Unit: Path is a folder, and the use means the unit of this kind there. Gives then
 	// reach all its files, and count as set, not as defaults.

@@ -18,9 +18,12 @@ func HelmValues() Reader {
 
 var valuesName = regexp.MustCompile(`(?i)^(?:.+[._-])?values(?:[._-].+)?\.ya?ml$`)
 
+// helmfileName: its releases hold values, too.
+var helmfileName = regexp.MustCompile(`^helmfile(?:[._-].+)?\.ya?ml$`)
+
 func isValuesFile(p string) bool {
 	base := path.Base(p)
-	return valuesName.MatchString(base) || path.Base(path.Dir(p)) == "values" && isYAMLPath(p) && path.Ext(p) != ".json"
+	return valuesName.MatchString(base) || helmfileName.MatchString(base) || path.Base(path.Dir(p)) == "values" && isYAMLPath(p) && path.Ext(p) != ".json"
 }
 
 // maxChartValues bounds the values that one file gives.

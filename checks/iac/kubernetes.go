@@ -89,6 +89,8 @@ type kubeWalk struct {
 	steps  []kubeStep           // from the object to here
 	params map[string]Expr      // the object's own parameters with their defaults
 
+	handed *yaml.Node // values that a chart of the repository takes
+
 	triggered  map[string]bool // containers of the object whose image a trigger sets
 	containers map[int]bool    // the file's sites that are images of containers
 }
@@ -136,7 +138,7 @@ func (w *kubeWalk) member(n *yaml.Node, kind, version string, around map[string]
 	if runsPipelines.MatchString(version) {
 		w.role = RoleCI
 	}
-	w.contents(n, kind)
+	w.contents(n, kind, version)
 }
 
 // members are the objects that a list or a template holds; nil for other kinds.
@@ -150,7 +152,7 @@ func (w *kubeWalk) members(n *yaml.Node, kind string) *yaml.Node {
 	return nil
 }
 
-func (w *kubeWalk) contents(n *yaml.Node, kind string) {
+func (w *kubeWalk) contents(n *yaml.Node, kind, version string) {
 	w.name = kind
 	meta := w.doc.field(n, "metadata")
 	for _, key := range []string{"name", "generateName"} {
@@ -159,13 +161,23 @@ func (w *kubeWalk) contents(n *yaml.Node, kind string) {
 			break
 		}
 	}
-	w.steps = w.steps[:0]
+	w.steps, w.handed = w.steps[:0], nil
+	w.release(n, version, kind)
 	w.value(n, 0)
 }
 
 // value walks into everything below n.
 func (w *kubeWalk) value(n *yaml.Node, depth int) {
 	if !w.doc.within(depth) {
+		return
+	}
+	if n != nil && n == w.handed {
+		at := len(w.file.Sites)
+		w.handed = nil
+		w.value(n, depth)
+		for i := at; i < len(w.file.Sites); i++ {
+			w.file.Sites[i].Fallback = true
+		}
 		return
 	}
 	switch {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/checkrein/checkrein/checks"
 )
 
 // maxEntries bounds the files that one kustomization or Skaffold file names, and the images that it sets.
@@ -49,6 +51,7 @@ func readKustomize(_ string, data []byte) *File {
 	k.parts("components", true)
 	k.images()
 	k.patches()
+	k.charts()
 	if u := doc.overrun(); u != nil {
 		file.Unread = append(file.Unread, *u)
 	}
@@ -115,6 +118,14 @@ func folderUses(use Use, folder string) []Use {
 		uses = append(uses, use)
 	}
 	return uses
+}
+
+// charts finds what is plainly an image among the values that charts get here.
+func (k *kustomization) charts() {
+	v := &values{yamlDoc: k.yamlDoc, File: k.File, told: map[checks.Span]bool{}}
+	for i, item := range k.items(k.field(k.root, "helmCharts")) {
+		v.images(k.field(item, "valuesInline"), "helmCharts["+elementName(k.yamlDoc, item, i)+"].valuesInline", 0)
+	}
 }
 
 // images reads the images that are put in place of others. One with a tag or a

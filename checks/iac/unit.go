@@ -57,6 +57,9 @@ func (f *File) Folder(file string) string {
 // are doublestar globs. None where it leads out of the repository.
 func (f *File) Means(file string, use Use) (paths []string, glob bool) {
 	target := path.Join(f.Folder(file), use.Path)
+	if use.Unit == UnitHelm && strings.HasPrefix(use.Path, "/") {
+		return UnitGlobs(use.Unit, path.Clean(use.Path)[1:]), true // from the root of the repository
+	}
 	if target == ".." || strings.HasPrefix(target, "../") || strings.HasPrefix(use.Path, "/") {
 		return nil, false
 	}
