@@ -251,9 +251,11 @@ type ciFile struct {
 	seen  map[checks.Span]bool // sites already told: an alias leads to a place again
 	outer *ciPlace             // the top of the document with the header
 	known map[string]bool      // the aliases of the document
-	parts int                  // of the expression that is being made
-	open  map[*yaml.Node]bool  // the values that it stands inside of
-	owner string               // the job that it belongs to
+	// pipeline: the document is started by itself, not a template of others.
+	pipeline bool
+	parts    int                 // of the expression that is being made
+	open     map[*yaml.Node]bool // the values that it stands inside of
+	owner    string              // the job that it belongs to
 }
 
 func (f *ciFile) document(doc *yamlDoc) {
@@ -290,6 +292,9 @@ func (f *ciFile) isRun(doc *yamlDoc) bool {
 
 func (f *ciFile) contents(top *ciPlace) {
 	f.known = map[string]bool{}
+	f.pipeline = slices.ContainsFunc([]string{"trigger", "pr", "schedules", "resources", "extends"}, func(key string) bool {
+		return top.doc.field(top.doc.root, key) != nil
+	})
 	f.each(top, f.aliases, "", func(at *ciPlace) { f.known[yamlValue(at.node)] = true })
 	for _, image := range f.images {
 		f.each(top, image.path, "", func(at *ciPlace) { f.site(at, image) })
@@ -339,7 +344,8 @@ func (f *ciFile) site(at *ciPlace, image ciImage) {
 }
 
 // unaliased is the expression of what may be an alias; false when it is one. A
-// bare word may be an alias of a file that uses this one.
+// bare word in a template is one of the pipeline that uses it; in a pipeline of its own
+// it may be an image or what an extended template declares.
 func (f *ciFile) unaliased(e Expr) (Expr, bool) {
 	end := &e
 	for end.Op == Name && end.Else != nil {
@@ -348,7 +354,7 @@ func (f *ciFile) unaliased(e Expr) (Expr, bool) {
 	switch {
 	case end.Op != Lit || strings.ContainsAny(end.Text, "/:@"):
 		return e, true
-	case f.known[end.Text]:
+	case f.known[end.Text] || !f.pipeline:
 		return e, false
 	}
 	return Expr{Op: Unknown, Text: end.Text, What: "container resource or image", Span: e.Span, Line: e.Line}, true
