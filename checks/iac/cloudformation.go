@@ -14,7 +14,11 @@ import (
 
 // CloudFormation reads templates of AWS CloudFormation and SAM, in YAML and JSON.
 func CloudFormation() Reader {
-	return Reader{Name: "cloudformation", Path: isTemplatePath, Read: readCloudFormation}
+	return Reader{
+		Name: "cloudformation", Path: isTemplatePath, Read: readCloudFormation,
+		Where: "YAML and JSON, `.template`, `.cfn`",
+		What:  "ECS, Lambda, Batch, App Runner, CodeBuild, SageMaker and others; parameters with defaults, `Ref`, `Sub`, `Join`, `If`, `FindInMap`, nested stacks",
+	}
 }
 
 func isTemplatePath(p string) bool {

@@ -28,9 +28,11 @@ const resetTag = "!reset"
 // top-level "services" whose entries are images or builds.
 func Compose() Reader {
 	return Reader{
-		Name: "compose",
-		Path: func(p string) bool { return yamlName.MatchString(path.Base(p)) },
-		Read: readCompose,
+		Name:  "compose",
+		Where: "`compose.yml`, `docker-compose.yml` and their variants; other YAML with `services` that hold images or builds",
+		What:  "`image`, `build`, inline Dockerfiles; variables with their defaults and those of `.env`; what an included or extended file builds is local",
+		Path:  func(p string) bool { return yamlName.MatchString(path.Base(p)) },
+		Read:  readCompose,
 	}
 }
 

@@ -23,7 +23,11 @@ const (
 // Its features are archives, no images; a Compose file is judged where it stands. The
 // options of a template give their defaults.
 func Devcontainer() Reader {
-	return Reader{Name: "devcontainer", Path: isDevcontainerPath, Read: readDevcontainer}
+	return Reader{
+		Name: "devcontainer", Path: isDevcontainerPath, Read: readDevcontainer,
+		Where: "`devcontainer.json`, `.devcontainer.json`",
+		What:  "`image`; a Dockerfile gets the arguments of `build`; options of a template with their defaults; features are archives, no images",
+	}
 }
 
 // templateOptions is the file that a template's options stand in, beside the folder of

@@ -27,7 +27,11 @@ const notYetDockerfile = "a template, not a Dockerfile yet"
 // Dockerfile reads Dockerfiles and Containerfiles as BuildKit does: FROM, COPY
 // --from, RUN --mount=from and the "# syntax=" line name images.
 func Dockerfile() Reader {
-	return Reader{Name: "dockerfile", Path: isDockerfilePath, Read: readDockerfile}
+	return Reader{
+		Name: "dockerfile", Path: isDockerfilePath, Read: readDockerfile,
+		Where: "`Dockerfile`, `Containerfile`, and names with them at either end (`Dockerfile.web`, `web.Dockerfile`)",
+		What:  "`FROM`, `COPY --from`, `RUN --mount from=`, `# syntax=`; build stages, `ARG` with defaults, and with the arguments that Compose and development containers give",
+	}
 }
 
 func readDockerfile(path string, data []byte) *File {

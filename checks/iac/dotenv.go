@@ -17,9 +17,11 @@ const maxDotenv = 256 << 10
 // told. It names no image itself.
 func Dotenv() Reader {
 	return Reader{
-		Name: "dotenv",
-		Path: func(p string) bool { return path.Base(p) == ".env" },
-		Read: readDotenv,
+		Name:  "dotenv",
+		Where: "`.env`",
+		What:  "none itself: it gives Compose values",
+		Path:  func(p string) bool { return path.Base(p) == ".env" },
+		Read:  readDotenv,
 	}
 }
 

@@ -13,7 +13,11 @@ import (
 // ECSTaskDefinition reads task definitions of Amazon ECS in JSON, as they are registered
 // or as templates that Terraform fills in.
 func ECSTaskDefinition() Reader {
-	return Reader{Name: "ecs-task-definition", Path: isTaskDefinitionPath, Read: readTaskDefinition}
+	return Reader{
+		Name: "ecs-task-definition", Path: isTaskDefinitionPath, Read: readTaskDefinition,
+		Where: "JSON, and templates of it (`.tpl`, `.tftpl`, `.tmpl`, `.j2`), with `containerDefinitions` or containers alone",
+		What:  "`image` of containers; `${name}` gets its value from the `templatefile` that names the file",
+	}
 }
 
 func isTaskDefinitionPath(p string) bool {

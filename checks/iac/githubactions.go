@@ -17,9 +17,11 @@ import (
 // Calls of other workflows and the text of commands are not read.
 func GitHubActions() Reader {
 	return Reader{
-		Name: "github-actions",
-		Path: func(p string) bool { return yamlName.MatchString(path.Base(p)) },
-		Read: readGitHubActions,
+		Name:  "github-actions",
+		Where: "YAML with `on` and `jobs`; `action.yml`, `action.yaml` with `runs`",
+		What:  "`container`, `services`, `docker://` steps, an action's own image; matrix, `env`, input defaults and `a || 'b'` that stand in the file",
+		Path:  func(p string) bool { return yamlName.MatchString(path.Base(p)) },
+		Read:  readGitHubActions,
 	}
 }
 

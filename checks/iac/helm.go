@@ -10,7 +10,11 @@ import (
 // Helm reads charts without rendering them: Chart.yaml and requirements.yaml for the
 // versions and the charts below.
 func Helm() Reader {
-	return Reader{Name: "helm", Path: isChartFile, Read: readChart}
+	return Reader{
+		Name: "helm", Path: isChartFile, Read: readChart,
+		Where: "`Chart.yaml`, `requirements.yaml`",
+		What:  "none itself: versions, `appVersion`, and the charts below",
+	}
 }
 
 func isChartFile(p string) bool {

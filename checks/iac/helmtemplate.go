@@ -17,7 +17,11 @@ import (
 // HelmTemplate reads the templates of charts. They are not rendered: an image field is
 // followed to the values that reach it, through variables, branches and named templates.
 func HelmTemplate() Reader {
-	return Reader{Name: "helm-template", Path: isChartTemplate, Read: readChartTemplate}
+	return Reader{
+		Name: "helm-template", Path: isChartTemplate, Read: readChartTemplate,
+		Where: "`.yaml`, `.yml` and `.tpl` below a folder `templates`, where they are a chart's",
+		What:  "image fields, followed to the values that reach them: see [charts](#charts)",
+	}
 }
 
 func isChartTemplate(p string) bool {

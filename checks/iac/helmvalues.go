@@ -13,7 +13,11 @@ import (
 // HelmValues reads values of charts: what a chart's own values.yaml gives its templates,
 // and in any file of values what is plainly an image, for charts that are elsewhere.
 func HelmValues() Reader {
-	return Reader{Name: "helm-values", Path: isValuesFile, Read: readValues}
+	return Reader{
+		Name: "helm-values", Path: isValuesFile, Read: readValues,
+		Where: "`values.yaml`, `values-prod.yaml`, `prod.values.yaml` and the like, YAML in a folder `values`, `helmfile.yaml`",
+		What:  "what is plainly an image, where no template here takes it",
+	}
 }
 
 var valuesName = regexp.MustCompile(`(?i)^(?:.+[._-])?values(?:[._-].+)?\.ya?ml$`)

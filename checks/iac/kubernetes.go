@@ -16,7 +16,11 @@ import (
 // one file, lists and OpenShift templates. Beside the containers of pods it finds
 // the image fields of kinds that only a cluster knows.
 func Kubernetes() Reader {
-	return Reader{Name: "kubernetes", Path: isYAMLPath, Read: readKubernetes}
+	return Reader{
+		Name: "kubernetes", Path: isYAMLPath, Read: readKubernetes,
+		Where: "YAML and JSON with `apiVersion` and `kind`, several documents in one file",
+		What:  "the containers of every kind that holds pods, image fields of other kinds, OpenShift's image streams; values and parameters that Argo CD hands to a chart",
+	}
 }
 
 func isYAMLPath(p string) bool {

@@ -19,9 +19,11 @@ const maxEntries = 2000
 // Replacements and charts are not followed: what a manifest says is judged as it is written.
 func Kustomize() Reader {
 	return Reader{
-		Name: "kustomize",
-		Path: func(p string) bool { return slices.Contains(kustomizations(), path.Base(p)) },
-		Read: readKustomize,
+		Name:  "kustomize",
+		Where: "`kustomization.yaml`, `kustomization.yml`, `Kustomization`",
+		What:  "`images` with a `newTag` or a `digest`; they hold for what `resources`, `bases` and `components` reach, and so do patches that set an image",
+		Path:  func(p string) bool { return slices.Contains(kustomizations(), path.Base(p)) },
+		Read:  readKustomize,
 	}
 }
 

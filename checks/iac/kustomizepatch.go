@@ -161,7 +161,11 @@ func (p *patchPlace) moved(s Site, address string) Site {
 
 // KustomizePatch reads JSON patches, as kustomizations use them: a list of operations.
 func KustomizePatch() Reader {
-	return Reader{Name: "kustomize-patch", Path: isYAMLPath, Read: readKustomizePatch}
+	return Reader{
+		Name: "kustomize-patch", Path: isYAMLPath, Read: readKustomizePatch,
+		Where: "YAML and JSON that is a list of `op`, `path` and `value`",
+		What:  "the images that a JSON patch sets, in place of those in the manifests that it is for",
+	}
 }
 
 // maybeOperations is the cheap look: a list whose entries have "op" and "path".

@@ -14,9 +14,11 @@ import (
 // Nomad reads job specifications in HCL.
 func Nomad() Reader {
 	return Reader{
-		Name: "nomad",
-		Path: func(p string) bool { return strings.HasSuffix(p, ".nomad") || strings.HasSuffix(p, ".nomad.hcl") },
-		Read: readNomad,
+		Name:  "nomad",
+		Where: "`*.nomad`, `*.nomad.hcl` with a job",
+		What:  "`image` in the `config` of tasks; variables with defaults, locals",
+		Path:  func(p string) bool { return strings.HasSuffix(p, ".nomad") || strings.HasSuffix(p, ".nomad.hcl") },
+		Read:  readNomad,
 	}
 }
 

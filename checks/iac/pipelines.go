@@ -12,8 +12,9 @@ import (
 
 // ciSystem is one row of the table of CI systems: all that tells one from another.
 type ciSystem struct {
-	name  string
-	files *regexp.Regexp // the paths that are the system's, whatever a malformed one holds
+	name        string
+	where, what string         // for the documents, as in Reader
+	files       *regexp.Regexp // the paths that are the system's, whatever a malformed one holds
 	// words: one of them is in every file that is the system's, so that others need no
 	// parser; none: the path says enough.
 	words []string
@@ -101,14 +102,16 @@ func Pipelines() []Reader {
 func pathReaders(rows ...ciSystem) []Reader {
 	var readers []Reader
 	for _, s := range rows {
-		readers = append(readers, Reader{Name: s.name, Path: s.files.MatchString, Read: s.read})
+		readers = append(readers, Reader{Name: s.name, Where: s.where, What: s.what, Path: s.files.MatchString, Read: s.read})
 	}
 	return readers
 }
 
 func gitlabCI() ciSystem {
 	return ciSystem{
-		name: "gitlab-ci", files: gitlabFiles, header: "spec", machine: gitlabMachine,
+		where: "`.gitlab-ci.yml`, `*.gitlab-ci.yml`, YAML in `.gitlab`",
+		what:  "`image` and `services` of jobs and defaults; variables, also those of extending jobs and of the including file, matrix and input defaults",
+		name:  "gitlab-ci", files: gitlabFiles, header: "spec", machine: gitlabMachine,
 		reserved: []string{"spec", "include", "variables", "workflow", "stages", "image", "services"},
 		images:   ciPaths("image.name?", "services[].name?", "*.image.name?", "*.services[].name?"),
 		names: []ciName{
@@ -127,7 +130,9 @@ func gitlabCI() ciSystem {
 
 func circleCI() ciSystem {
 	return ciSystem{
-		name: "circleci", files: circleFiles,
+		where: "YAML in `.circleci`",
+		what:  "`docker` of jobs and executors; parameters with defaults, or as workflows give them",
+		name:  "circleci", files: circleFiles,
 		marks: []string{"version", "jobs", "workflows", "executors", "orbs", "setup"},
 		images: ciPaths("jobs.*.docker[].image", "executors.*.docker[].image",
 			"orbs.*.jobs.*.docker[].image", "orbs.*.executors.*.docker[].image"),
@@ -145,7 +150,9 @@ func circleCI() ciSystem {
 
 func azurePipelines() ciSystem {
 	s := ciSystem{
-		name: "azure-pipelines", files: azureFiles, through: azureThrough, aliases: "resources.containers[].container",
+		where: "`azure-pipelines*.yml`, YAML in `azure-pipelines`, `.azure-pipelines`, `.azuredevops`",
+		what:  "container resources, `container` and `services` of jobs; parameters with defaults, variables, matrix",
+		name:  "azure-pipelines", files: azureFiles, through: azureThrough, aliases: "resources.containers[].container",
 		marks: []string{"trigger", "pr", "pool", "stages", "jobs", "steps", "resources", "extends", "container",
 			"parameters", "variables"},
 		images: ciPaths("resources.containers[].image"),
@@ -167,7 +174,9 @@ func azurePipelines() ciSystem {
 func bitbucketPipelines() ciSystem {
 	const docker = "docker://"
 	return ciSystem{
-		name: "bitbucket-pipelines", files: bitbucketFiles,
+		where: "`bitbucket-pipelines.yml`",
+		what:  "`image`, services, `docker://` pipes",
+		name:  "bitbucket-pipelines", files: bitbucketFiles,
 		images: append(ciPaths("image.name?", "definitions.services.*.image.name?", "**.step.image.name?"),
 			ciImage{path: "**.script[].pipe", prefix: docker}, ciImage{path: "**.after-script[].pipe", prefix: docker}),
 	}
@@ -175,7 +184,9 @@ func bitbucketPipelines() ciSystem {
 
 func cloudBuild() ciSystem {
 	return ciSystem{
-		name: "cloud-build", files: cloudBuildFiles, marks: []string{"steps"},
+		where: "`cloudbuild*.yaml`, `cloudbuild*.json`",
+		what:  "steps; substitutions that stand in the file; what it builds is local",
+		name:  "cloud-build", files: cloudBuildFiles, marks: []string{"steps"},
 		images: ciPaths("steps[].name"), builds: "images[]",
 		names: []ciName{{ref: cloudBuildName, what: "substitution", from: []ciSource{{path: "substitutions.$"}}}},
 	}
@@ -183,7 +194,9 @@ func cloudBuild() ciSystem {
 
 func drone() ciSystem {
 	return ciSystem{
-		name: "drone", files: droneFiles, marks: []string{"kind", "steps", "pipeline"},
+		where: "`.drone.yml`",
+		what:  "steps and services; matrix",
+		name:  "drone", files: droneFiles, marks: []string{"kind", "steps", "pipeline"},
 		runs:   map[string]*regexp.Regexp{"kind": droneKind, "type": droneType},
 		images: ciPaths("steps[].image", "services[].image", "pipeline.*.image", "services.*.image", "clone.*.image"),
 		names:  ciMatrix(),
@@ -192,7 +205,9 @@ func drone() ciSystem {
 
 func woodpecker() ciSystem {
 	return ciSystem{
-		name: "woodpecker", files: woodpeckerFiles, marks: []string{"steps", "pipeline", "services", "clone"},
+		where: "`.woodpecker.yml`, YAML in `.woodpecker`",
+		what:  "steps, services, `clone`; matrix",
+		name:  "woodpecker", files: woodpeckerFiles, marks: []string{"steps", "pipeline", "services", "clone"},
 		images: ciPaths("steps[].image", "steps.*.image", "pipeline.*.image", "services[].image", "services.*.image",
 			"clone[].image", "clone.*.image"),
 		names: ciMatrix(),

@@ -22,7 +22,9 @@ func Platforms() []Reader {
 // containerApps are what "az containerapp create --yaml" takes.
 func containerApps() ciSystem {
 	return ciSystem{
-		name: "azure-container-apps", files: anyYAML, deploys: true,
+		where: "YAML with `properties` of a container app or job",
+		what:  "containers and init containers",
+		name:  "azure-container-apps", files: anyYAML, deploys: true,
 		words: []string{"Microsoft.App/", "nvironmentId"}, marks: []string{"properties"},
 		images: ciPaths("properties.template.containers[].image", "properties.template.initContainers[].image"),
 	}
@@ -30,14 +32,18 @@ func containerApps() ciSystem {
 
 func renderBlueprint() ciSystem {
 	return ciSystem{
-		name: "render", files: renderFiles, deploys: true, marks: []string{"services", "projects"},
+		where: "`render.yaml`",
+		what:  "`image.url` of services",
+		name:  "render", files: renderFiles, deploys: true, marks: []string{"services", "projects"},
 		images: ciPaths("services[].image.url", "projects[].environments[].services[].image.url"),
 	}
 }
 
 func serverlessFramework() ciSystem {
 	return ciSystem{
-		name: "serverless", files: serverlessFiles, deploys: true, marks: []string{"provider", "functions"},
+		where: "`serverless.yml` and its variants",
+		what:  "`image` of functions, `provider.ecr.images`; variables with defaults",
+		name:  "serverless", files: serverlessFiles, deploys: true, marks: []string{"provider", "functions"},
 		images: append(ciPaths("provider.ecr.images.*.uri?"), ciImage{path: "functions.*.image.uri?", named: true}),
 		names: []ciName{
 			{ref: serverlessSelf, what: "variable", from: []ciSource{{path: "custom.$", top: true, fixed: true}}},
@@ -51,7 +57,9 @@ func serverlessFramework() ciSystem {
 // those of virtual machines stand in fields of the same name.
 func pulumiYAML() ciSystem {
 	return ciSystem{
-		name: "pulumi", files: pulumiFiles, deploys: true, marks: []string{"resources"},
+		where: "`Pulumi.yaml`",
+		what:  "images of containers; configuration values with defaults",
+		name:  "pulumi", files: pulumiFiles, deploys: true, marks: []string{"resources"},
 		images: ciPaths("resources.*.properties.**.containers[].image", "resources.*.properties.**.initContainers[].image",
 			"resources.*.properties.**.containers.*.image", "resources.*.properties.**.container.image",
 			"resources.*.properties.**.containerDefinitions.**.image"),

@@ -17,9 +17,11 @@ const maxProgram = 256 << 10
 // nobody takes silence for a yes. Most source files cost one look for a library's name.
 func Programs() Reader {
 	return Reader{
-		Name: "programs",
-		Path: func(p string) bool { return libraries(p) != nil },
-		Read: readProgram,
+		Name:  "programs",
+		Where: "`.jsonnet`, `.libsonnet`; `.ts`, `.py`, `.go` at paths that speak of it (`infra`, `cdk`, `stacks`, `deploy`, `ci` and the like)",
+		What:  "none: CDK, Dagger, Pulumi or Jsonnet that plainly names an image is told as not read",
+		Path:  func(p string) bool { return libraries(p) != nil },
+		Read:  readProgram,
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 type Reader struct {
 	// Name is the format's name as documents and reports show it.
 	Name string
+	// Where and What tell, for the documents and in Markdown, which files are of the format
+	// and which references are read in them.
+	Where, What string
 	// Path reports whether a file at this slash-separated path may be of the format.
 	Path func(path string) bool
 	// Read answers nil when the bytes are not of this format. It never panics on

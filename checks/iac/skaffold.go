@@ -14,9 +14,11 @@ import (
 // were on. Helm releases are not followed.
 func Skaffold() Reader {
 	return Reader{
-		Name: "skaffold",
-		Path: func(p string) bool { return skaffoldName.MatchString(path.Base(p)) },
-		Read: readSkaffold,
+		Name:  "skaffold",
+		Where: "`skaffold.yaml`, `skaffold.yml`",
+		What:  "none itself: what it builds is local in the manifests and kustomizations that it names",
+		Path:  func(p string) bool { return skaffoldName.MatchString(path.Base(p)) },
+		Read:  readSkaffold,
 	}
 }
 

@@ -15,7 +15,11 @@ import (
 // Terraform reads the configuration files of Terraform and OpenTofu, and the files that
 // give their variables values.
 func Terraform() Reader {
-	return Reader{Name: "terraform", Path: isTerraformPath, Read: readTerraform}
+	return Reader{
+		Name: "terraform", Path: isTerraformPath, Read: readTerraform,
+		Where: "`*.tf`, `*.tofu`, `*.tf.json`, `*.tfvars`",
+		What:  "the resources of [Terraform](#terraform) below; variables, locals, modules of the repository, `jsonencode`, heredocs, loops",
+	}
 }
 
 func isTerraformPath(p string) bool {

@@ -19,7 +19,6 @@ import (
 	"github.com/checkrein/checkrein"
 	"github.com/checkrein/checkrein/app"
 	"github.com/checkrein/checkrein/checks/all"
-	"github.com/checkrein/checkrein/checks/iac"
 	"github.com/checkrein/checkrein/checks/policy"
 )
 
@@ -139,14 +138,6 @@ func schemaKeys(root, node map[string]any, key string) (keys []string) {
 		keys = append(keys, schemaKeys(root, properties[name].(map[string]any), strings.TrimPrefix(key+"."+name, "."))...)
 	}
 	return keys
-}
-
-func TestFormats(t *testing.T) {
-	var want []string
-	for _, r := range iac.Readers() {
-		want = append(want, r.Name)
-	}
-	inStep(t, "formats", sorted(want), firstCells(readDocument(t, "docs/images.md").rows("Formats")))
 }
 
 // TestTags puts every reference of the table in docs/images.md through the product.
