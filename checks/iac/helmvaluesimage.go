@@ -52,13 +52,12 @@ func (v *values) imageFields(n *yaml.Node, address string) bool {
 	}
 	registry, repository := get("registry", "imageRegistry"), get("repository")
 	tag, digest := get("tag", "imageTag"), get("digest", "sha")
-	named := endsInImage(key)
-	if repository == nil && named {
+	named, says := endsInImage(key), tag != nil || digest != nil
+	if repository == nil && named && says {
 		repository = get("name", "image")
 	}
-	says := tag != nil || digest != nil
 	switch {
-	case repository == nil && !(named && says):
+	case repository == nil && (!named || !says || v.field(n, "repository") != nil):
 		return false
 	case repository != nil && !named && !says && fields["tag"] == nil && fields["digest"] == nil:
 		return false

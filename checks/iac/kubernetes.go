@@ -93,7 +93,8 @@ type kubeWalk struct {
 	steps  []kubeStep           // from the object to here
 	params map[string]Expr      // the object's own parameters with their defaults
 
-	handed *yaml.Node // values that a chart of the repository takes
+	values *values    // of an object that installs a chart
+	handed *yaml.Node // those that a chart of the repository takes
 
 	triggered  map[string]bool // containers of the object whose image a trigger sets
 	containers map[int]bool    // the file's sites that are images of containers
@@ -165,7 +166,7 @@ func (w *kubeWalk) contents(n *yaml.Node, kind, version string) {
 			break
 		}
 	}
-	w.steps, w.handed = w.steps[:0], nil
+	w.steps, w.values, w.handed = w.steps[:0], nil, nil
 	w.release(n, version, kind)
 	w.value(n, 0)
 }
@@ -185,6 +186,7 @@ func (w *kubeWalk) value(n *yaml.Node, depth int) {
 		return
 	}
 	switch {
+	case isKind(n, yaml.MappingNode) && w.chartImage(n):
 	case isKind(n, yaml.MappingNode):
 		w.dockerImage(n)
 		around := w.params

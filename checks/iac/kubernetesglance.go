@@ -45,7 +45,7 @@ func glance(doc *yamlDoc) (object, plain bool) {
 	if !kubeBlock.Match(body) {
 		return false, false
 	}
-	kinds, versions, text, pods := 0, 0, true, false
+	kinds, versions, text, pods, word := 0, 0, true, false, "mage"
 	for line := range bytes.Lines(body) {
 		key, value, _ := bytes.Cut(line, []byte(":"))
 		switch string(bytes.Trim(bytes.TrimRight(key, " \t"), `"'`)) {
@@ -53,6 +53,9 @@ func glance(doc *yamlDoc) (object, plain bool) {
 			kinds++
 			kind := string(bytes.Trim(value, "\"' \t\r\n"))
 			text, pods = text && holdsText(kind), pods || bringsPods(kind)
+			if kind == "HelmRelease" || strings.HasPrefix(kind, "Application") {
+				word = "" // an image among values is known by its fields
+			}
 		case "apiVersion":
 			versions++
 		}
@@ -62,7 +65,7 @@ func glance(doc *yamlDoc) (object, plain bool) {
 	}
 	object = kinds > 0 && versions > 0
 	brought := pods && bytes.Contains(body, []byte("{{"))
-	return object, object && (text || !brought && !doc.mentions("mage"))
+	return object, object && (text || !brought && !doc.mentions(word))
 }
 
 // holdsText: objects whose content is text or schema, whatever its keys are called.

@@ -31,7 +31,7 @@ func (w *kubeWalk) image(parent *yaml.Node, p yamlPair) bool {
 		w.unsupported(value, "a template fills in this image")
 		return true
 	case value.Kind == yaml.MappingNode:
-		return w.mapImage(value)
+		return w.chartImage(value) || w.mapImage(value)
 	}
 	return false
 }

@@ -15,10 +15,17 @@ import (
 func (w *kubeWalk) release(n *yaml.Node, version, kind string) {
 	switch {
 	case kind == "HelmRelease" && strings.HasPrefix(version, "helm.toolkit.fluxcd.io/"):
+		w.values = &values{yamlDoc: w.doc, File: w.file, told: w.seen}
 		w.fluxRelease(n)
 	case strings.HasPrefix(kind, "Application") && strings.HasPrefix(version, "argoproj.io/"):
+		w.values = &values{yamlDoc: w.doc, File: w.file, told: w.seen}
 		w.argoSources(n, 0)
 	}
+}
+
+// chartImage tells an image that a release keeps in fields, as any file of values does.
+func (w *kubeWalk) chartImage(n *yaml.Node) bool {
+	return w.values != nil && w.doc.visit(10) && w.values.imageFields(n, w.address())
 }
 
 // fluxRelease: with a git repository as its source, the chart's name is a folder in it,
