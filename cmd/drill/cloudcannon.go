@@ -99,7 +99,7 @@ func (w *world) outage(ctx context.Context, incident *incidents.Incident) (int, 
 	}
 	run, err := w.person.verdict(ctx, sha, "checkrein")
 	if err != nil {
-		return 0, w.explain(err)
+		return 0, w.product.explain(err)
 	}
 	tellRun(run)
 	if run.GetConclusion() != "failure" {
@@ -124,7 +124,7 @@ func (w *world) told(ctx context.Context, run *github.CheckRun, number int) erro
 		return len(comments) > 0, err
 	})
 	if err != nil {
-		return w.explain(err)
+		return w.product.explain(err)
 	}
 	if len(comments) != 1 {
 		return fmt.Errorf("the pull request has %d comments: expected one", len(comments))
@@ -155,7 +155,7 @@ func (w *world) corrected(ctx context.Context, incident *incidents.Incident, num
 	}
 	run, err := w.person.verdict(ctx, sha, "checkrein")
 	if err != nil {
-		return w.explain(err)
+		return w.product.explain(err)
 	}
 	tellRun(run)
 	if run.GetConclusion() != "success" {
@@ -170,9 +170,4 @@ func (w *world) corrected(ctx context.Context, incident *incidents.Incident, num
 	}
 	say("The developer presses merge. GitHub merges.")
 	return nil
-}
-
-// explain adds the product's log to an error that it may explain.
-func (w *world) explain(err error) error {
-	return fmt.Errorf("%w\nlog of checkrein serve:\n%s", err, w.product.log)
 }

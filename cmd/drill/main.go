@@ -41,8 +41,11 @@ func drill(ctx context.Context) error {
 		return err
 	}
 	if err := cloudCannon(ctx, folder, binary); err != nil {
-		return fmt.Errorf("CloudCannon 2022-05-18: %w", err)
+		return fmt.Errorf("the outage at CloudCannon, 2022-05-18: %w", err)
 	}
-	fmt.Printf("\nThe outage was stopped. (%.0f s)\n", time.Since(began).Seconds())
+	if err := logto(ctx, folder, binary); err != nil {
+		return fmt.Errorf("the outage at Logto, 2023-12-17: %w", err)
+	}
+	fmt.Printf("\nBoth outages were stopped. (%.0f s)\n", time.Since(began).Seconds())
 	return nil
 }
