@@ -32,6 +32,7 @@ type writer struct {
 	quit chan struct{}
 	once sync.Once
 	done sync.WaitGroup
+	later
 }
 
 // write is one caller's part of a transaction.
@@ -75,7 +76,10 @@ func (w *writer) stop() error {
 	w.once.Do(func() {
 		close(w.quit)
 		w.done.Wait()
-		err = w.conn.Close()
+		if riders := w.riders(); len(riders) > 0 {
+			err = errors.Join(w.commit(riders)...)
+		}
+		err = errors.Join(err, w.conn.Close())
 	})
 	return err
 }
@@ -86,7 +90,7 @@ func (w *writer) run() {
 		case <-w.quit:
 			return
 		case first := <-w.in:
-			batch := w.collect(first)
+			batch := append(w.riders(), w.collect(first)...)
 			for i, err := range w.commit(batch) {
 				batch[i].result <- err
 			}
