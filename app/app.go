@@ -30,6 +30,7 @@ type App struct {
 	admin    *admin.Admin
 	webhooks *webhook.Handler
 	worker   *work.Worker
+	guard    *guarding // nil: none runs inside
 }
 
 // helloTime bounds the wait for GitHub at the start.
@@ -78,7 +79,10 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	judge := a.newJudge()
 	a.worker = a.newWorker(judge, a.newSweeper(judge))
-	return nil
+	if a.config.Guard != nil {
+		a.guard, err = newGuarding(ctx, *a.config.Guard, a.store, a.log)
+	}
+	return err
 }
 
 // slug asks GitHub for the App's name in addresses. A GitHub that is down must not
@@ -118,6 +122,9 @@ func (a *App) Run(ctx context.Context) error {
 		group.Go(s.serve)
 	}
 	group.Go(func() error { return a.worker.Run(ctx) })
+	if a.guard != nil {
+		group.Go(func() error { return a.guard.tend(ctx) })
+	}
 	group.Go(func() error {
 		<-ctx.Done()
 		a.log.Info("stopping")

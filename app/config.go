@@ -34,6 +34,8 @@ type Config struct {
 	Registries     []string `env:"CHECKREIN_REGISTRIES"`
 	LogLevel       string   `env:"CHECKREIN_LOG_LEVEL, default=info"`
 
+	Guard *GuardConfig // nil: none runs inside
+
 	rates  *hub.Rates    // nil: the hub's own
 	detour lookup.Detour // for tests
 }
@@ -63,7 +65,7 @@ var secrets = []string{"GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"}
 // ReadConfig reads the environment through lookup (os.LookupEnv) and says which
 // variable is missing or wrong.
 func ReadConfig(ctx context.Context, lookup func(string) (string, bool)) (Config, error) {
-	env, err := withFiles(lookup)
+	env, err := withFiles(lookup, secrets)
 	if err != nil {
 		return Config{}, err
 	}
@@ -74,7 +76,15 @@ func ReadConfig(ctx context.Context, lookup func(string) (string, bool)) (Config
 	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &c, Lookuper: env}); err != nil {
 		return Config{}, missing(env, err)
 	}
-	return c, c.validate()
+	if err := c.validate(); err != nil || !GuardWanted(lookup) {
+		return c, err
+	}
+	guard, err := ReadGuardConfig(ctx, lookup)
+	if err != nil {
+		return Config{}, err
+	}
+	c.Guard = &guard
+	return c, nil
 }
 
 // missing names every required variable that is absent, not only the first, else
@@ -175,13 +185,7 @@ func listenable(name, address string) error {
 	return nil
 }
 
-func (c *Config) level() (slog.Level, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		return level, fmt.Errorf("CHECKREIN_LOG_LEVEL is %q: expected debug, info, warn or error", c.LogLevel)
-	}
-	return level, nil
-}
+func (c *Config) level() (slog.Level, error) { return logLevel(c.LogLevel) }
 
 // environment answers envconfig; values read from files win over nothing.
 type environment struct {
@@ -197,7 +201,7 @@ func (e environment) Lookup(name string) (string, bool) {
 	return e.lookup(name)
 }
 
-func withFiles(lookup func(string) (string, bool)) (environment, error) {
+func withFiles(lookup func(string) (string, bool), secrets []string) (environment, error) {
 	env := environment{lookup: lookup, files: map[string]string{}}
 	for _, name := range secrets {
 		path, ok := lookup(name + "_FILE")

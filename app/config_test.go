@@ -86,7 +86,7 @@ func TestVariablesAreThoseOfConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range Variables() {
+	for _, v := range append(Variables(), GuardVariables()...) {
 		if !read[v.Name] {
 			t.Errorf("%s is documented and not read", v.Name)
 		}

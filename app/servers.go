@@ -37,7 +37,14 @@ func (a *App) listen(ctx context.Context) (servers, error) {
 		}
 		all = append(all, &server{Server: bounded(s.handler, a.log), listener: listener, says: s.says})
 	}
-	return all, nil
+	if a.guard == nil {
+		return all, nil
+	}
+	own, err := a.guard.listen(ctx)
+	if err != nil {
+		return nil, errors.Join(err, all.close())
+	}
+	return append(all, own), nil
 }
 
 // bounded is a server that bounds what a client may hold open.

@@ -16,7 +16,9 @@ func newServe() *cobra.Command {
 		Short: "Run the GitHub App",
 		Long: "Run the GitHub App: take webhooks in on POST /webhook, judge every head of every open pull request\n" +
 			"and merge group, and post the required check run. Logs go to stderr, one JSON object a line.\n\n" +
-			"Configuration comes from the environment; a name with _FILE takes the path of a file:\n\n" + environmentHelp() + "\n\n" +
+			"Configuration comes from the environment; a name with _FILE takes the path of a file:\n\n" + environmentHelp(app.Variables()) + "\n\n" +
+			"When any of these is set, the guard of deletions runs as well (see `checkrein guard --help`):\n\n" +
+			environmentHelp(app.GuardVariables()) + "\n\n" +
 			"What keeps it from starting is told in a line of text on stderr. SIGTERM and Ctrl-C stop it within\n" +
 			"10 seconds. `checkrein doctor` tells whether GitHub accepts the key and delivers.\n\n" +
 			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
@@ -42,10 +44,10 @@ func newServe() *cobra.Command {
 }
 
 // environmentHelp lists the variables, one a line.
-func environmentHelp() string {
+func environmentHelp(all []app.Variable) string {
 	var b strings.Builder
-	for _, v := range app.Variables() {
-		fmt.Fprintf(&b, "  %-26s %s", v.Name, v.Says)
+	for _, v := range all {
+		fmt.Fprintf(&b, "  %-28s %s", v.Name, v.Says)
 		if v.Default != "" {
 			fmt.Fprintf(&b, " (default %s)", v.Default)
 		}

@@ -1,0 +1,147 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/checkrein/checkrein/app/store"
+	"github.com/checkrein/checkrein/registry/guard"
+)
+
+// Guard is the guard of deletions, running alone.
+type Guard struct {
+	config GuardConfig
+	log    *slog.Logger
+	store  *store.Store
+	guard  *guarding
+}
+
+// guarding is what runs a guard, alone or inside the App.
+type guarding struct {
+	config  GuardConfig
+	log     *slog.Logger
+	memory  *store.GuardMemory
+	handler *guard.Guard
+}
+
+// NewGuard opens the store and wires the guard; it does not listen yet. out takes the log,
+// one JSON object a line.
+func NewGuard(ctx context.Context, c GuardConfig, out io.Writer) (*Guard, error) {
+	level, err := logLevel(c.LogLevel)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guard{config: c, log: newLog(out, level)}
+	if g.store, err = store.Open(ctx, c.DatabaseURL); err != nil {
+		return nil, fmt.Errorf("CHECKREIN_DATABASE_URL: %w", err)
+	}
+	if g.guard, err = newGuarding(ctx, c, g.store, g.log); err != nil {
+		return nil, errors.Join(err, g.store.Close())
+	}
+	return g, nil
+}
+
+func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, log *slog.Logger) (*guarding, error) {
+	memory := s.Guard(strings.TrimRight(c.RegistryURL, "/"))
+	handler, err := guard.New(ctx, guard.Config{
+		API: c.APIURL, Registry: c.RegistryURL, Prefix: c.Prefix, Mode: guard.Mode(c.Mode), Grace: c.grace, Policy: c.policy,
+		KeepFile: c.KeepFile, Memory: memory, Log: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("guard: %w", err)
+	}
+	return &guarding{config: c, log: log, memory: memory, handler: handler}, nil
+}
+
+// listen opens the guard's address.
+func (g *guarding) listen(ctx context.Context) (*server, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", g.config.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("CHECKREIN_GUARD_LISTEN: %w", err)
+	}
+	if g.config.certificate != nil {
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{*g.config.certificate}, MinVersion: tls.VersionTLS12})
+	}
+	// Layers of gigabytes pass: only the head of a request has a time limit here.
+	s := bounded(g.handler, g.log)
+	s.ReadTimeout, s.WriteTimeout = 0, 0
+	return &server{Server: s, listener: listener, says: "serving the guard"}, nil
+}
+
+// undoable is how long bytes of deleted manifests are kept: GitHub can restore as long.
+const undoable = 30 * 24 * time.Hour
+
+// tend forgets from time to time what is too old to be restored.
+func (g *guarding) tend(ctx context.Context) error {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		if err := g.memory.Forget(ctx, time.Now().Add(-undoable)); err != nil && ctx.Err() == nil {
+			g.log.Error("old deletions are not forgotten", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// Run listens until ctx ends, then lets deletions that are under way come to their end.
+func (g *Guard) Run(ctx context.Context) error {
+	defer g.close()
+	own, err := g.guard.listen(ctx)
+	if err != nil {
+		return err
+	}
+	all := servers{own}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", g.config.AdminListen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("CHECKREIN_ADMIN_LISTEN: %w", err), all.close())
+	}
+	all = append(all, &server{Server: bounded(g.health(), g.log), listener: listener, says: "serving health"})
+	for _, s := range all {
+		g.log.Info(s.says, "address", s.listener.Addr().String())
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, s := range all {
+		group.Go(s.serve)
+	}
+	group.Go(func() error { return g.guard.tend(ctx) })
+	group.Go(func() error {
+		<-ctx.Done()
+		g.log.Info("stopping")
+		return all.shutdown(context.WithoutCancel(ctx))
+	})
+	return group.Wait()
+}
+
+// health answers whether the process lives, and whether the journal can be written.
+func (g *Guard) health() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := g.store.Ping(r.Context()); err != nil {
+			http.Error(w, "the store cannot be written", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "ok\n")
+	})
+	return mux
+}
+
+func (g *Guard) close() {
+	if err := g.store.Close(); err != nil {
+		g.log.Error("the store did not close", "error", err)
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/checkrein/checkrein/app"
+)
+
+func newGuard() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "guard",
+		Short: "Run the guard of deletions alone",
+		Long: "Run the guard of deletions: an address that callers use in the place of GitHub's API and registry,\n" +
+			"with their own credentials. Deletions of package versions that an image still needs are refused;\n" +
+			"everything else passes as it came. Logs go to stderr, one JSON object a line.\n\n" +
+			"Configuration comes from the environment; a secret's name with _FILE takes the path of a file:\n\n" +
+			environmentHelp(app.GuardVariables()) + "\n" + environmentHelp(guardShared()) + "\n\n" +
+			"`checkrein serve` runs a guard as well when any CHECKREIN_GUARD_ variable is set.\n\n" +
+			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
+			"configuration, or a database that cannot be opened.",
+		Example: "  checkrein guard\n  GITHUB_API_URL=http://127.0.0.1:8081 sh clean-up.sh   # a caller",
+		Args:    takes(0, "no arguments: everything comes from the environment"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			config, err := app.ReadGuardConfig(ctx, os.LookupEnv)
+			if err != nil {
+				return &exit{exitUsage, err}
+			}
+			g, err := app.NewGuard(ctx, config, cmd.ErrOrStderr())
+			if err != nil {
+				return &exit{exitUsage, fmt.Errorf("start: %w", err)}
+			}
+			if err := g.Run(ctx); err != nil {
+				return &exit{exitProblem, err}
+			}
+			return nil
+		},
+	}
+	cmd.AddCommand(newGuardLog())
+	return cmd
+}
+
+// guardShared are the variables that the guard has in common with `checkrein serve`.
+func guardShared() []app.Variable {
+	return []app.Variable{
+		{Name: "CHECKREIN_DATABASE_URL", Default: "sqlite:checkrein-guard.db", Says: "where the journal is kept"},
+		{Name: "CHECKREIN_ADMIN_LISTEN", Default: "127.0.0.1:9090", Says: "where /healthz and /readyz are served"},
+		{Name: "CHECKREIN_LOG_LEVEL", Default: "info", Says: "debug, info, warn or error"},
+	}
+}
