@@ -30,6 +30,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "serve" {
 		os.Exit(serve())
 	}
+	if len(os.Args) == 2 && os.Args[1] == "guard" {
+		os.Exit(guardAlone())
+	}
 	flag.Parse()
 	// These tests wait for other processes more than they compute.
 	if err := flag.Set("test.parallel", "8"); err != nil {
