@@ -33,9 +33,9 @@ type guarded struct {
 	database string
 }
 
-func newGuarded(t *testing.T) *guarded {
+func newGuarded(t testing.TB) *guarded {
 	t.Helper()
-	g := &guarded{TB: t, github: githubtest.Must(githubtest.Start())}
+	g := &guarded{TB: t, github: githubtest.Must(githubtest.Start(githubtest.WithRates(githubtest.Rates{REST: 1e9, GraphQL: 1e9, Window: time.Hour, Status: http.StatusForbidden})))}
 	t.Cleanup(g.github.Close)
 	g.admin, g.pack = g.github.User("ada"), g.github.Package("acme", "app")
 	if err := g.pack.Grant(g.admin, "admin"); err != nil {
