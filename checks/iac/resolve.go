@@ -35,6 +35,17 @@ type Piece struct {
 	Default bool
 }
 
+// Called is the piece's name as its format's users know it: Terraform's variables and a
+// chart's values are set without the word before them.
+func (p *Piece) Called() string {
+	for _, before := range []string{"var.", "Values."} {
+		if name, ok := strings.CutPrefix(p.Name, before); ok {
+			return name
+		}
+	}
+	return p.Name
+}
+
 // Place is a quoted place in a file.
 type Place struct {
 	Path string

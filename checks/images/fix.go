@@ -56,11 +56,11 @@ func (s *site) defaultFix(d *iac.Piece) string {
 	}
 	if d.From.Path != s.path {
 		return fmt.Sprintf("Set %s to an exact tag or a digest in %s, line %d, or take it out there so that whoever starts this must say which image it is.",
-			d.Name, d.From.Path, d.From.Span.Line)
+			d.Called(), d.From.Path, d.From.Span.Line)
 	}
-	text := sprint(f.demand, d.Name)
+	text := sprint(f.demand, d.Called())
 	if f.store != "" {
-		text += "; or " + sprint(f.store, d.Name)
+		text += "; or " + sprint(f.store, d.Called())
 	}
 	return text + "; or make the default an exact tag or a digest."
 }

@@ -197,7 +197,7 @@ func unknowns(v iac.Value) string {
 		}
 		name := strings.TrimSpace(p.Text)
 		if p.What != "" && p.Name != "" {
-			name = p.What + " " + p.Name
+			name = p.What + " " + p.Called()
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
