@@ -22,7 +22,20 @@ var (
 
 func isDockerfilePath(p string) bool {
 	base := path.Base(p)
+	if !holdsFile(base) {
+		return false
+	}
 	return dockerfileName.MatchString(base) && !otherName.MatchString(base) && !sourceName.MatchString(base)
+}
+
+// holdsFile is the cheap look that spares most names the expressions: "file" in any letters.
+func holdsFile(base string) bool {
+	for ; len(base) >= len("file"); base = base[1:] {
+		if strings.EqualFold(base[:len("file")], "file") {
+			return true
+		}
+	}
+	return false
 }
 
 // isPlainDockerfile reports whether the name alone says that the file must be one.

@@ -65,12 +65,9 @@ var buildsThings = regexp.MustCompile(`(?i)(?:^|[/._-])(?:cdk|pulumi|dagger|infr
 
 // libraries are those that a file at this path may use; nil for any other file.
 func libraries(p string) []library {
-	if otherProgram.MatchString(p) {
-		return nil
-	}
-	switch path.Ext(p) {
+	switch path.Ext(p) { // before any expression: every path of a tree gets here
 	case ".ts", ".py", ".go":
-		if !buildsThings.MatchString(p) {
+		if !buildsThings.MatchString(p) || otherProgram.MatchString(p) {
 			return nil
 		}
 		return []library{
@@ -79,6 +76,9 @@ func libraries(p string) []library {
 			{name: "Pulumi", words: []string{"pulumi"}, uses: pulumiUses, image: pulumiImage},
 		}
 	case ".jsonnet", ".libsonnet":
+		if otherProgram.MatchString(p) {
+			return nil
+		}
 		return []library{{name: "Jsonnet", words: []string{":"}, image: jsonnetImage}}
 	}
 	return nil
