@@ -108,10 +108,8 @@ func (s *site) standard(rule string, r reference) checks.Severity {
 	if rule == defaultTagID && r.class == FloatingVersion {
 		return checks.Warn
 	}
-	for _, known := range Rules() {
-		if known.ID == rule {
-			return known.Severity
-		}
+	if known, ok := severities()[rule]; ok {
+		return known
 	}
 	return checks.Off
 }

@@ -49,11 +49,12 @@ func (s *side) judgeFile(c *Check, p string, k known, fallback bool, reached pla
 	}
 	ways := byNames(s.ways(s.unitOf(p)))
 	builds := s.builds(p, ways[0][0].names.scope(p))
+	kind := kindOf(p, k.File.Format)
 	for _, written := range k.File.Sites {
 		if written.Fallback != fallback || fallback && reached.any(p, written) {
 			continue
 		}
-		at := k.site(written, p, s.tree.Commit(), c.policy)
+		at := k.site(written, p, s.tree.Commit(), kind, c.policy)
 		candidates := s.candidates(p, at, ways, localTo(at, builds))
 		if !fallback {
 			reached.add(p, candidates)

@@ -1,6 +1,10 @@
 package images
 
-import "github.com/checkrein/checkrein/checks"
+import (
+	"sync"
+
+	"github.com/checkrein/checkrein/checks"
+)
 
 // Rules is the one list of this check's rules.
 func Rules() []checks.Rule {
@@ -14,3 +18,12 @@ func Rules() []checks.Rule {
 		tagMoved(),
 	}
 }
+
+// severities are what the rules start from, by id, made once: every finding asks for one.
+var severities = sync.OnceValue(func() map[string]checks.Severity {
+	by := map[string]checks.Severity{}
+	for _, r := range Rules() {
+		by[r.ID] = r.Severity
+	}
+	return by
+})
