@@ -37,7 +37,9 @@ func unguarded(ctx context.Context, incident *incidents.Incident) error {
 	if err := p.pull(ctx, ":prod"); err != nil {
 		return fmt.Errorf("before the clean-up: %w", err)
 	}
-	say("Production runs ghcr.io/acme/cloud:prod. The clean-up of untagged images runs, straight against GitHub.")
+	say("The package acme/cloud holds prod and v1.0.0, each an index of two platforms with attestations; an image of the\n" +
+		"  same kind that was prod forty days ago and has no tag left; and one pushed today that has none yet.")
+	say("The clean-up of untagged images runs, straight against GitHub.")
 	deleted, refused, err := p.clean(ctx, p.github.URL)
 	if err != nil {
 		return err
@@ -51,7 +53,7 @@ func unguarded(ctx context.Context, incident *incidents.Incident) error {
 	if err == nil || !strings.Contains(err.Error(), "MANIFEST_UNKNOWN") {
 		return fmt.Errorf("the outage did not happen: a pull of prod gave %v, expected MANIFEST_UNKNOWN", err)
 	}
-	say("A node pulls prod. The registry answers: %s", reason(err))
+	say("A node pulls prod. The registry answers: %s. That is the outage.", reason(err))
 	return nil
 }
 
@@ -83,19 +85,20 @@ func guarded(ctx context.Context, folder, binary string, incident *incidents.Inc
 		return err
 	}
 	defer func() { err = errors.Join(err, guard.stop()) }()
-	say("The same package again. The same clean-up runs, with the guard's address in place of GitHub's.")
+	say("The same package, made anew. The same clean-up runs, with the address of `checkrein guard` in the place of GitHub's\n" +
+		"  and the credential that it had.")
 	deleted, refused, err := p.clean(ctx, guard.url)
 	if err != nil {
 		return guard.explain(err)
 	}
-	say("%d deletions are refused:", len(refused))
+	say("%d deletions are refused, each with the path by which a tag needs what was to go:", len(refused))
 	p.tellRefusals(refused)
 	say("%d versions are deleted, which nothing needs:", len(deleted))
 	p.tell(deleted)
 	if err := p.judge(ctx, deleted, refused); err != nil {
 		return guard.explain(err)
 	}
-	say("Nodes pull prod and v1.0.0 for every platform, and the image that has no tag yet: it works.")
+	say("Nodes pull prod, v1.0.0 and the image of today on both platforms: every pull works.")
 	return nil
 }
 
