@@ -60,6 +60,7 @@ func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, log *slog.L
 	if err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
 	}
+	log.Info("guarding", "api", c.APIURL, "registry", c.RegistryURL, "mode", c.Mode, "grace", c.Grace, "policy", c.PolicyFile, "keep", c.KeepFile)
 	return &guarding{config: c, log: log, memory: memory, handler: handler}, nil
 }
 

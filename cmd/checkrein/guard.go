@@ -21,8 +21,12 @@ func newGuard() *cobra.Command {
 			"`checkrein serve` runs a guard as well when any CHECKREIN_GUARD_ variable is set.\n\n" +
 			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
 			"configuration, or a database that cannot be opened.",
-		Example: "  checkrein guard\n  GITHUB_API_URL=http://127.0.0.1:8081 sh clean-up.sh   # a caller",
-		Args:    takes(0, "no arguments: everything comes from the environment"),
+		Example: "  checkrein guard\n" +
+			"  curl -i -X DELETE -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8081/orgs/ACME/packages/container/APP/versions/ID\n\n" +
+			"  # before a registry of your own\n" +
+			"  CHECKREIN_GUARD_REGISTRY_URL=http://127.0.0.1:5000 checkrein guard\n" +
+			"  curl -i -X DELETE http://127.0.0.1:8081/v2/ACME/APP/manifests/DIGEST",
+		Args: takes(0, "no arguments: everything comes from the environment"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			config, err := app.ReadGuardConfig(ctx, os.LookupEnv)

@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -50,11 +52,17 @@ func (f *guardLogFlags) run(cmd *cobra.Command) error {
 	}
 	address := cmp.Or(os.Getenv("CHECKREIN_DATABASE_URL"), "sqlite:checkrein-guard.db")
 	all, err := store.ReadGuardLog(cmd.Context(), address, strings.ToLower(f.pkg), since)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; expected CHECKREIN_DATABASE_URL to name the database that a guard has written", err)
+	}
 	if err != nil {
 		return &exit{exitNothing, err}
 	}
 	if f.format == "json" {
 		return guardLogJSON(cmd.OutOrStdout(), all)
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(cmd.ErrOrStderr(), "checkrein: the journal holds nothing that was asked for")
 	}
 	return guardLogText(cmd.OutOrStdout(), all)
 }
@@ -89,23 +97,29 @@ func guardLogJSON(w io.Writer, all []guard.Record) error {
 
 func guardLogText(w io.Writer, all []guard.Record) error {
 	for _, r := range all {
-		what := string(r.Event)
-		if r.Code != "" {
-			what += " (" + r.Code + ")"
-		}
-		line := fmt.Sprintf("%s  %s  %s  %s by %s", r.At.UTC().Format(time.RFC3339), r.Package, what, r.Did, r.Who)
-		if r.Digest != "" {
-			line += "  " + r.Digest
-		}
-		if len(r.Tags) > 0 {
-			line += "  [" + strings.Join(r.Tags, ", ") + "]"
-		}
+		// What callers and registries name is made plain piece by piece: a line ends where we end it.
+		text := report.Plain(recordLine(r)) + "\n"
 		if r.Why != "" {
-			line += "\n    " + r.Why
+			text += "    " + report.Plain(r.Why) + "\n"
 		}
-		if _, err := fmt.Fprintln(w, report.Plain(line)); err != nil {
+		if _, err := io.WriteString(w, text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func recordLine(r guard.Record) string {
+	what := string(r.Event)
+	if r.Code != "" {
+		what += " (" + r.Code + ")"
+	}
+	line := fmt.Sprintf("%s  %s  %s  %s by %s", r.At.UTC().Format(time.RFC3339), r.Package, what, r.Did, r.Who)
+	if !strings.Contains(r.Did, r.Digest) {
+		line += "  " + r.Digest
+	}
+	if len(r.Tags) > 0 {
+		line += "  [" + strings.Join(r.Tags, ", ") + "]"
+	}
+	return line
 }

@@ -36,7 +36,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code, "commit": commit, "dates": dates, "push": push, "key": key, "same": same,
-			"github": github, "readtoken": readtoken, "registry": beside.command,
+			"github": github, "readtoken": readtoken, "registry": beside.command, "guard": guarding,
 		},
 	})
 }
