@@ -76,6 +76,7 @@ func ReadConfig(ctx context.Context, lookup func(string) (string, bool)) (Config
 	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &c, Lookuper: env}); err != nil {
 		return Config{}, missing(env, err)
 	}
+	c.Guard = nil // its defaults were filled in: nobody asked for it yet
 	if err := c.validate(); err != nil || !GuardWanted(lookup) {
 		return c, err
 	}

@@ -276,3 +276,57 @@ func TestGuardConfigRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestGuardInsideTheApp: any of its variables starts the guard with the App; what it
+// decides is in the App's database.
+func TestGuardInsideTheApp(t *testing.T) {
+	g := newGuarded(t)
+	w := newGitHub(t, compose("nginx:1.27.3"))
+	env := map[string]string{
+		"GITHUB_APP_ID": "4711", "GITHUB_APP_PRIVATE_KEY": string(w.app.PEM()), "GITHUB_WEBHOOK_SECRET": secret, "GITHUB_API_URL": w.github.URL,
+		"CHECKREIN_DATABASE_URL": w.config.DatabaseURL, "CHECKREIN_ADMIN_LISTEN": "127.0.0.1:0", "CHECKREIN_LOG_LEVEL": "debug",
+	}
+	read := func() app.Config {
+		config, err := app.ReadConfig(t.Context(), func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return config
+	}
+	if read().Guard != nil {
+		t.Fatal("nothing asks for a guard, and there is one")
+	}
+	env["CHECKREIN_GUARD_MODE"] = "refuse"
+	if read().Guard == nil {
+		t.Fatal("one variable is set, and there is no guard")
+	}
+	for name, value := range g.env {
+		if strings.HasPrefix(name, "CHECKREIN_GUARD_") {
+			env[name] = value
+		}
+	}
+	w.config = read()
+	w.start()
+	address := "http://" + guardAddress(t, w.log)
+	if status := g.delete(address, g.child); status != http.StatusForbidden {
+		t.Errorf("the child: %d", status)
+	}
+	if status := g.delete(address, g.lone[0]); status != http.StatusNoContent {
+		t.Errorf("the lone one: %d", status)
+	}
+	w.stop()
+	records, err := store.ReadGuardLog(t.Context(), w.config.DatabaseURL, "acme/app", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events []string
+	for _, r := range records {
+		events = append(events, string(r.Event))
+	}
+	if got := strings.Join(events, ", "); got != "refused, intended, deleted" {
+		t.Errorf("journal in the App's database: %s", got)
+	}
+	if strings.Contains(w.log.String(), g.admin.Token) {
+		t.Error("a caller's credential is in the App's log")
+	}
+}
