@@ -52,11 +52,12 @@ func (w *kubeWalk) scalarImage(parent *yaml.Node, p yamlPair) {
 	if !isText(p.value) || yamlTarget(p.value).Tag != "!!str" {
 		return
 	}
-	text := maskPlaceholders(yamlValue(p.value))
+	found := placeholders(yamlValue(p.value))
+	text := mask(yamlValue(p.value), found)
 	if isNoReference(text) {
 		return
 	}
-	expr := w.text(p.value)
+	expr := w.fill(p.value, found)
 	split := w.siblings(parent, p.value, text)
 	whole := p.name() == "image" && (expr.Op == Unknown || expr.Op == Name)
 	if split != nil || whole || w.runs(parent) || isReference(text) {

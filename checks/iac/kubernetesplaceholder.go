@@ -22,10 +22,15 @@ var (
 	kubeDefault = regexp.MustCompile(`^\$\{([A-Za-z_]\w*):[-=]([^{}$]*)\}$`)
 )
 
+// capitals are what every placeholder without brackets has.
+const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // maskPlaceholders replaces what is filled in by as many letters x.
-func maskPlaceholders(text string) string {
+func maskPlaceholders(text string) string { return mask(text, placeholders(text)) }
+
+func mask(text string, found [][]int) string {
 	b := []byte(text)
-	for _, r := range placeholders(text) {
+	for _, r := range found {
 		for i := r[0]; i < r[1]; i++ {
 			b[i] = 'x'
 		}
@@ -35,7 +40,10 @@ func maskPlaceholders(text string) string {
 
 // placeholders are the parts [from, to) of a text that are filled in, in order.
 func placeholders(text string) [][]int {
-	found := kubePlaceholder.FindAllStringIndex(text, yamlParts)
+	found := bracketed(text)
+	if found == nil && !strings.ContainsAny(text, capitals) {
+		return nil // as most images are
+	}
 	masked := []byte(text)
 	for _, r := range found {
 		for i := r[0]; i < r[1]; i++ {
@@ -60,12 +68,27 @@ func placeholders(text string) [][]int {
 	return found
 }
 
+// bracketed are the placeholders that signs stand around, searched from the first such sign.
+func bracketed(text string) [][]int {
+	from := strings.IndexAny(text, "$[({<%@#_")
+	if from < 0 {
+		return nil
+	}
+	found := kubePlaceholder.FindAllStringIndex(text[from:], yamlParts)
+	for _, r := range found {
+		r[0], r[1] = r[0]+from, r[1]+from
+	}
+	return found
+}
+
 // text is the expression of a scalar: literals and what is filled in between them.
-func (w *kubeWalk) text(n *yaml.Node) Expr {
+func (w *kubeWalk) text(n *yaml.Node) Expr { return w.fill(n, placeholders(yamlTarget(n).Value)) }
+
+// fill is the expression of a scalar in which these placeholders were found.
+func (w *kubeWalk) fill(n *yaml.Node, found [][]int) Expr {
 	value := yamlTarget(n)
 	span := w.doc.span(value)
 	whole := Expr{Op: Lit, Text: value.Value, Span: span, Line: w.doc.lineOf(span.Line)}
-	found := placeholders(value.Value)
 	if len(found) == 0 {
 		return whole
 	}
