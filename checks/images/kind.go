@@ -19,7 +19,7 @@ const (
 )
 
 // exampleDirs are folders whose files nobody deploys.
-var exampleDirs = regexp.MustCompile(`(?i)^_*(e2e|examples?|samples?|demos?|tutorials?|tests?|testing|testdata|fixtures?|docs?|documentation|spec|quickstarts?|playground|benchmarks?|archived?)_*$`)
+var exampleDirs = regexp.MustCompile(`(?i)^_*(e2e|examples?|samples?|demos?|tutorials?|tests?|testing|testdata|fixtures?|docs?|documentation|spec|quickstarts?|playground|benchmarks?|archived?|deprecated)_*$`)
 
 // exampleDirWords finds the same words inside longer folder names: integration-tests, getting-started-example.
 var exampleDirWords = regexp.MustCompile(`(?i)(^|[-_.])(e2e|examples?|samples?|tests?|testdata|fixtures?|demos?)([-_.]|$)`)

@@ -22,6 +22,7 @@ func TestKindOf(t *testing.T) {
 		{"_archived/storm/pod.yaml", "kubernetes", example},
 		{"archive/2019/compose.yml", "compose", example},
 		{"archiver/compose.yml", "compose", deployment},
+		{"deprecated/fargate/stack.yaml", "cloudformation", example},
 		{"latest/compose.yml", "compose", deployment},
 		{"contest/compose.yml", "compose", deployment},
 		{"attest.yml", "kubernetes", deployment},
