@@ -95,6 +95,29 @@ func TestReadmeEnvironment(t *testing.T) {
 	}
 }
 
+// TestGuardEnvironment: docs/guard.md tells every variable of the guard with its default.
+func TestGuardEnvironment(t *testing.T) {
+	var want []string
+	for _, v := range app.GuardVariables() {
+		want = append(want, v.Name)
+	}
+	guard := readDocument(t, "docs/guard.md")
+	rows := guard.rows("Environment of the guard")
+	inStep(t, "variables", sorted(want), firstCells(rows))
+	for _, v := range app.GuardVariables() {
+		for _, row := range rows {
+			if strings.Contains(row[0], "`"+v.Name+"`") && v.Default != "" && row[2] != "`"+v.Default+"`" {
+				t.Errorf("the default of %s is told as %s, and is %s", v.Name, row[2], v.Default)
+			}
+		}
+	}
+	for _, v := range guardShared() {
+		if !strings.Contains(guard.text(), "`"+v.Name+"`") {
+			t.Errorf("%s is not told", v.Name)
+		}
+	}
+}
+
 func TestReadmePermissions(t *testing.T) {
 	var manifest struct {
 		Permissions map[string]string `yaml:"default_permissions"`

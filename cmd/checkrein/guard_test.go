@@ -9,13 +9,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/checkrein/checkrein/app"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 	"github.com/checkrein/checkrein/fixtures/registrytest"
+	journal "github.com/checkrein/checkrein/registry/guard"
 )
 
 // guarding is the script command "guard". guard variables: what was printed last tells every variable of the guard with its default.
@@ -150,5 +153,22 @@ func listening(log io.Reader) (string, error) {
 			go func() { _, _ = io.Copy(io.Discard, log) }()
 			return m[1], nil
 		}
+	}
+}
+
+// TestGuardLogText: what callers and registries name stays on its line and moves no cursor.
+func TestGuardLogText(t *testing.T) {
+	var out strings.Builder
+	err := guardLogText(&out, []journal.Record{{
+		At: time.Unix(0, 0), Package: "acme/app", Event: journal.Refused, Code: "tagged", Who: "ada\x1b[2J", Digest: "sha256:00",
+		Did: "delete\n2026-01-31T00:00:00Z  acme/app  deleted", Tags: []string{"v1\r"}, Why: "prod -> \u202esha256:00\nok",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "1970-01-01T00:00:00Z  acme/app  refused (tagged)  delete 2026-01-31T00:00:00Z  acme/app  deleted by ada[2J  sha256:00  [v1 ]\n" +
+		"    prod -> sha256:00 ok\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
