@@ -61,7 +61,7 @@ func TestRequests(t *testing.T) {
 	w.modelled(roots) // 220 versions
 	one, two, three := w.image("one"), w.image("two"), w.image("three")
 	w.start()
-	const pages = 3 // of 223 versions
+	const pages = pagesBefore + 3 // of 223 versions
 	steps := []struct {
 		name string
 		do   func()

@@ -3,7 +3,6 @@ package guard
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -42,26 +41,6 @@ type github struct {
 }
 
 func (g *github) target(ctx context.Context) (registry.Version, error) { return g.Version(ctx, g.id) }
-
-// maxPages bounds what one package may hold: a list without end is none.
-const maxPages = 10_000
-
-func (g *github) list(ctx context.Context) ([]registry.Version, order, error) {
-	var all []registry.Version
-	for number := 1; ; {
-		page, err := g.Page(ctx, number, "active")
-		if err != nil {
-			return nil, order{}, err
-		}
-		all = append(all, page.Versions...)
-		if page.Next == 0 || len(page.Versions) == 0 {
-			return all, orderOf(all, number), nil
-		}
-		if number = page.Next; number > maxPages {
-			return nil, order{}, fmt.Errorf("list of versions: more than %d pages", maxPages)
-		}
-	}
-}
 
 // orderOf finds out at which end new versions appear: GitHub documents no order.
 func orderOf(all []registry.Version, pages int) order {
