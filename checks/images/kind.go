@@ -24,8 +24,8 @@ var exampleDirs = regexp.MustCompile(`(?i)^_*(e2e|examples?|samples?|demos?|tuto
 // exampleDirWords finds the same words inside longer folder names: integration-tests, getting-started-example.
 var exampleDirWords = regexp.MustCompile(`(?i)(^|[-_.])(e2e|examples?|samples?|tests?|testdata|fixtures?|demos?)([-_.]|$)`)
 
-// exampleFiles are file names that say the same: compose.test.yml, Dockerfile.e2e.
-var exampleFiles = regexp.MustCompile(`(?i)(^|[-_.])(e2e|example|sample|tests?|testing|demo)([-_.]|$)`)
+// exampleFiles are file names that say the same: compose.test.yml, Dockerfile.e2e, values that a chart is linted with.
+var exampleFiles = regexp.MustCompile(`(?i)(^|[-_.])(e2e|example|sample|tests?|testing|demo)([-_.]|$)|^lint-.*values\.ya?ml$`)
 
 var pipelineDirs = regexp.MustCompile(`^(\.github|\.gitlab|\.circleci|\.buildkite|\.woodpecker|\.azuredevops|\.azure-pipelines|\.drone|\.tekton|\.ci|ci)$`)
 

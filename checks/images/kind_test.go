@@ -18,6 +18,8 @@ func TestKindOf(t *testing.T) {
 		{"test/e2e/pod.yaml", "kubernetes", example},
 		{"integration-tests/compose.yml", "compose", example},
 		{"compose.test.yml", "compose", example},
+		{"tools/lint-and-validate-values.yaml", "helm-values", example},
+		{"tools/lint.yaml", "kubernetes", deployment},
 		{"Dockerfile.e2e", "dockerfile", example},
 		{"_archived/storm/pod.yaml", "kubernetes", example},
 		{"archive/2019/compose.yml", "compose", example},

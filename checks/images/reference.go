@@ -37,6 +37,9 @@ var digest = regexp.MustCompile(`^sha256:([0-9a-f]{64}|.*\x{FFFC}.*)$`)
 // plain is what a written-out reference consists of; anything else is a template's or a person's placeholder.
 var plain = regexp.MustCompile(`^[\w.\-/:@\x{FFFC}]+$`)
 
+// fillIn is a tag that a tool replaces: chartpress puts set-by-chartpress where it will set one.
+var fillIn = regexp.MustCompile(`^set-by-[a-z-]+$`)
+
 // parse takes a value apart: name[:tag][@digest].
 func parse(v iac.Value) reference {
 	text := masked(v)
@@ -60,6 +63,9 @@ func parse(v iac.Value) reference {
 	case tag == "" && strings.ContainsRune(last, hole):
 		return ref // the unknown piece may hold the tag
 	case strings.ContainsRune(tag, hole):
+		return ref
+	}
+	if fillIn.MatchString(tag) {
 		return ref
 	}
 	ref.name, ref.tag = unmask(name, v), tag

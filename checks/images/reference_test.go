@@ -18,6 +18,17 @@ func TestShouted(t *testing.T) {
 	}
 }
 
+// A tag that somebody fills in is no tag yet.
+func TestFillIns(t *testing.T) {
+	for text, want := range map[string]Class{
+		"acme/hub:set-by-chartpress": Unresolved, "acme/hub:set-by": Floating, "acme/api:tag": Floating,
+	} {
+		if got := parse(iac.Value{{Text: text, Known: true}}); got.class != want {
+			t.Errorf("%s is %s, want %s", text, got.class, want)
+		}
+	}
+}
+
 // A tag is a default's where any part of it is.
 func TestBringing(t *testing.T) {
 	lit := func(text string) iac.Piece { return iac.Piece{Text: text, Known: true} }
