@@ -34,8 +34,12 @@ func TestMain(m *testing.M) {
 		os.Exit(guardAlone())
 	}
 	flag.Parse()
-	// These tests wait for other processes more than they compute.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	// These tests wait for other processes more than they compute, but for the detector's part.
+	parallel := "8"
+	if raced {
+		parallel = "4"
+	}
+	if err := flag.Set("test.parallel", parallel); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

@@ -207,8 +207,12 @@ func (w *world) settle() {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	rounds := 15
+	if raced {
+		rounds = 125 // what follows a delivery may be seconds away
+	}
 	last, quiet := -1, 0
-	for quiet < 10 {
+	for quiet < rounds {
 		if err := w.github.Settle(ctx); err != nil {
 			w.Fatal(err)
 		}
