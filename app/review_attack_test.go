@@ -8,12 +8,12 @@ import (
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 )
 
-// calm waits until everything is quiet, also what was put off by a second or two.
+// calm waits until everything is quiet and what comes next is in another second:
+// GitHub's times tell no less.
 func (w *world) calm() {
 	w.Helper()
 	w.settle()
-	time.Sleep(2500 * ms)
-	w.settle()
+	time.Sleep(1100 * ms)
 }
 
 // is wants the newest run, once everything is quiet, to be so.

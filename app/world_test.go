@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	_ "modernc.org/sqlite" // the driver that due reads with
 
 	"github.com/checkrein/checkrein"
 	"github.com/checkrein/checkrein/app"
@@ -202,26 +205,43 @@ func concluded(runs []githubtest.CheckRun) []githubtest.CheckRun {
 	return done
 }
 
-// settle waits until GitHub has nothing to send and the App nothing to ask.
+// settle waits until GitHub has nothing to send and the App nothing to do or to ask, now
+// or within a few seconds.
 func (w *world) settle() {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	rounds := 15
-	if raced {
-		rounds = 125 // what follows a delivery may be seconds away
-	}
-	last, quiet := -1, 0
-	for quiet < rounds {
+	asked, quiet := -1, 0
+	for quiet < 5 {
 		if err := w.github.Settle(ctx); err != nil {
 			w.Fatal(err)
 		}
-		n := len(w.github.Requests())
-		if quiet++; n != last {
-			last, quiet = n, 0
+		if n := len(w.github.Requests()); n != asked || w.due(ctx) > 0 {
+			asked, quiet = n, 0
 		}
-		time.Sleep(20 * time.Millisecond)
+		quiet++
+		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// due is how much work the App holds or is about to take. It is read past the App, as
+// some tests run it in a process of its own.
+func (w *world) due(ctx context.Context) int {
+	w.Helper()
+	const soon = 3 * time.Second
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(w.config.DatabaseURL, "sqlite:")+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer db.Close()
+	now, n := time.Now().UnixMilli(), 0
+	// Looking whether checks are required is spread over the hour: nobody waits for it.
+	err = db.QueryRowContext(ctx, `SELECT COUNT(*) FROM work WHERE want > done AND NOT parked AND kind <> 'enforce' AND
+		(lease > $1 OR next <= $1 OR every = 0 AND next <= $2)`, now, now+soon.Milliseconds()).Scan(&n)
+	if err != nil {
+		w.Fatalf("read what the App has to do: %v", err)
+	}
+	return n
 }
 
 // compose is a Compose file with one service of that image.
