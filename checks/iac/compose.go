@@ -188,7 +188,7 @@ func (c *compose) service(address string, n *yaml.Node) {
 		if built {
 			local = "built by this service"
 		}
-		site := c.add(Site{Address: address + ".image", Local: local}, image, "")
+		site := c.add(Site{Address: address + ".image", Local: local, Pull: c.pulled(n)}, image, "")
 		if built {
 			c.Builds = append(c.Builds, site.Expr)
 		}
@@ -196,6 +196,17 @@ func (c *compose) service(address string, n *yaml.Node) {
 	c.build(address+".build", c.field(n, "build"))
 	c.dockerfile(address+".build", c.field(n, "build"))
 	c.volumes(address+".volumes", c.field(n, "volumes"))
+}
+
+// pulled is when a service's image is pulled: where nothing is said, only a missing one.
+func (c *compose) pulled(n *yaml.Node) string {
+	switch yamlValue(c.field(n, "pull_policy")) {
+	case "never":
+		return PullNever
+	case "", "missing", "if_not_present":
+		return PullMissing
+	}
+	return PullAlways
 }
 
 // isBraces reports whether a value is "{{ x }}", which YAML takes for a mapping of a mapping.
@@ -222,12 +233,14 @@ func (c *compose) build(address string, n *yaml.Node) {
 	const image = "docker-image://"
 	contexts := c.field(n, "additional_contexts")
 	for _, p := range c.pairs(contexts) {
+		c.Makes = append(c.Makes, Make{Do: Context, Name: p.name(), Line: c.span(p.value).Line})
 		if strings.HasPrefix(yamlValue(p.value), image) {
 			c.add(Site{Address: address + ".additional_contexts." + p.name(), Role: "build"}, p.value, image)
 		}
 	}
 	for _, item := range c.items(contexts) {
 		name, value, _ := strings.Cut(yamlValue(item), "=")
+		c.Makes = append(c.Makes, Make{Do: Context, Name: name, Line: c.span(item).Line})
 		if strings.HasPrefix(value, image) {
 			c.add(Site{Address: address + ".additional_contexts." + name, Role: "build"}, item, name+"="+image)
 		}

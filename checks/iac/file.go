@@ -7,7 +7,7 @@ package iac
 import "github.com/checkrein/checkrein/checks"
 
 // Version counts changes of what the readers answer; kept facts of another version are stale.
-const Version = 5
+const Version = 6
 
 // File is what one file says: the same bytes under the same reader always give
 // the same File, so it can be kept by blob id. It holds no path of its own.
@@ -22,6 +22,8 @@ type File struct {
 	// Builds are the image names that this file builds itself, as written; a site
 	// that names one is local.
 	Builds []Expr `json:"builds,omitempty"`
+	// Makes are what the commands and steps in this file do with images by name.
+	Makes []Make `json:"makes,omitempty"`
 	// Sets are the images that this file puts in place of others, in the files that
 	// it hands to (Use.Hands) and in those that take from it (Use.Takes).
 	Sets []Set `json:"sets,omitempty"`
@@ -96,6 +98,9 @@ type Site struct {
 	// Local says why this site names no image that is pulled ("built by this
 	// service"); empty otherwise.
 	Local string `json:"local,omitempty"`
+	// Pull says when the image is asked for at its registry: PullNever, PullMissing where
+	// none of this name is on the machine, PullAlways; empty: it is not said.
+	Pull string `json:"pull,omitempty"`
 	// Fallback: the site is one only where no other site gets its value from this place
 	// (a chart's values that no template takes).
 	Fallback bool `json:"fallback,omitempty"`
@@ -109,6 +114,13 @@ type Site struct {
 	// Split names the part when a format keeps the parts apart; empty: Expr is the whole reference.
 	Split *Split `json:"split,omitempty"`
 }
+
+// When an image is pulled.
+const (
+	PullNever   = "never"
+	PullMissing = "missing"
+	PullAlways  = "always"
+)
 
 // RoleCI is the role of an image that a build pipeline runs, whatever folder its
 // file stands in.

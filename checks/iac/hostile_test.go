@@ -75,6 +75,8 @@ func nameFor(r Reader) string {
 		return "web.nomad"
 	case "ecs-task-definition":
 		return "task.json"
+	case "commands":
+		return "Makefile"
 	}
 	return "a.yml"
 }

@@ -62,6 +62,16 @@ func (w *kubeWalk) scalarImage(parent *yaml.Node, p yamlPair) {
 	whole := p.name() == "image" && (expr.Op == Unknown || expr.Op == Name)
 	if split != nil || whole || w.runs(parent) || isReference(text) {
 		w.site(p.value, expr, split)
+		w.pulled(parent, p.value)
+	}
+}
+
+// pulled notes what a container says of when its image is pulled.
+func (w *kubeWalk) pulled(container, image *yaml.Node) {
+	policies := map[string]string{"Never": PullNever, "IfNotPresent": PullMissing, "Always": PullAlways}
+	pull := policies[yamlValue(w.doc.field(container, "imagePullPolicy"))]
+	if at := len(w.file.Sites) - 1; at >= 0 && w.file.Sites[at].Span == w.doc.span(image) {
+		w.file.Sites[at].Pull = pull
 	}
 }
 

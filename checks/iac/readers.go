@@ -27,9 +27,11 @@ func Readers() []Reader {
 		[]Reader{Helm(), HelmTemplate(), HelmValues()},
 		Pipelines(), // known by their names: those that look at the content come after
 		[]Reader{Kustomize(), Skaffold(), Compose(), CloudFormation(), Kubernetes(), KustomizePatch(), ECSTaskDefinition()},
-		Platforms(),
+		Platforms(), []Reader{Commands()},
 	)
 }
 
 // readers is the list made once: every path of a tree is held against it, several times.
 var readers = sync.OnceValue(Readers)
+
+var pipelines = sync.OnceValue(Pipelines)

@@ -264,6 +264,9 @@ func Read(path string, data []byte) *File {
 			continue
 		}
 		if f := r.Read(path, data); f != nil {
+			if withCommands(f.Format) {
+				f.Makes = append(stepMakes(data), commandMakes(data)...)
+			}
 			return f
 		}
 	}

@@ -31,6 +31,9 @@ type side struct {
 	touched     map[string]bool
 	unitTouched map[unit]bool
 	links
+	// makers are files that were read only for what they build and push; makersLeft: there are more.
+	makers     map[string]known
+	makersLeft bool
 }
 
 // links is how the files that were read hang together.
@@ -48,6 +51,7 @@ type links struct {
 	setsOf    *setsOf
 	patchesBy map[string]patches
 	belowOf   map[string]*below
+	here      *builtHere
 }
 
 // gather reads the head and (when there is one) the merge base: first what the

@@ -53,6 +53,12 @@ func (c *Check) Run(ctx context.Context, change checks.Change) checks.Report {
 		return checks.Report{Check: Name, Err: err, Unread: []checks.Unread{{Kind: checks.Failed, Reason: err.Error()}}}
 	}
 	report := head.report(c)
+	if base != nil && head.here.wanted {
+		if err := c.readMakers(ctx, head, base); err != nil {
+			return checks.Report{Check: Name, Err: err, Unread: []checks.Unread{{Kind: checks.Failed, Reason: err.Error()}}}
+		}
+		report = head.report(c)
+	}
 	was := oldPaths(change)
 	if base == nil {
 		for i := range report.Findings {

@@ -19,6 +19,7 @@ type site struct {
 	format string
 	kind   kind
 	policy *policy.Policy
+	here   *builtHere
 }
 
 // candidate is one reference that a site may come out as. Local: nobody pulls it
@@ -79,6 +80,9 @@ func (s *site) rule(r reference) *checks.Finding {
 	}
 	if f.Severity = s.severity(f.Rule, r); f.Severity == checks.Off {
 		return nil
+	}
+	if v := s.here.onMachine(s, r); v != nil {
+		f.Severity, f.Why, f.Fix.Text = v.soften(f.Severity), f.Why+" "+v.why, onMachineFix
 	}
 	if s.Note != "" {
 		f.Why += " " + s.Note

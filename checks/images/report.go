@@ -1,6 +1,7 @@
 package images
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/checkrein/checkrein/checks"
@@ -11,6 +12,7 @@ import (
 func (s *side) report(c *Check) checks.Report {
 	r := checks.Report{Check: Name, Unread: slices.Clone(s.unread)}
 	s.link()
+	s.here = s.builtHere()
 	reached := places{}
 	for _, fallback := range []bool{false, true} {
 		for _, p := range s.paths() {
@@ -55,6 +57,7 @@ func (s *side) judgeFile(c *Check, p string, k known, fallback bool, reached pla
 			continue
 		}
 		at := k.site(written, p, s.tree.Commit(), kind, c.policy)
+		at.here = s.here
 		candidates := s.candidates(p, at, ways, localTo(at, builds))
 		if !fallback {
 			reached.add(p, candidates)
@@ -82,7 +85,7 @@ func (s *side) candidates(p string, at *site, ways [][]*way, local func(referenc
 		scope := same[0].names.scope(p)
 		for _, v := range s.resolver.Resolve(s.whole(at, scope), scope) {
 			r := parse(v)
-			candidates = append(candidates, candidate{r, local(r) || s.replacedAt(p, at, same, r)})
+			candidates = append(candidates, candidate{r, local(r) || s.here.isContext(at, r) || s.replacedAt(p, at, same, r)})
 		}
 	}
 	return candidates
@@ -124,11 +127,6 @@ func (ps places) holds(p string, e iac.Expr) bool {
 		slices.ContainsFunc(e.Args, func(arg iac.Expr) bool { return ps.holds(p, arg) })
 }
 
-func (s *side) paths() []string {
-	paths := make([]string, 0, len(s.known))
-	for p := range s.known {
-		paths = append(paths, p)
-	}
-	slices.Sort(paths)
-	return paths
-}
+func (s *side) paths() []string { return sortedPaths(s.known) }
+
+func sortedPaths(files map[string]known) []string { return slices.Sorted(maps.Keys(files)) }

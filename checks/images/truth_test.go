@@ -226,4 +226,4 @@ func TestTruthCoverage(t *testing.T) {
 
 // imageless are the formats that no reference is listed of: what they say shows in the
 // cases of the formats that they speak to, and programs are only told as not read.
-var imageless = []string{"dotenv", "skaffold", "programs", "helm"}
+var imageless = []string{"commands", "dotenv", "skaffold", "programs", "helm"}
