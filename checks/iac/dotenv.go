@@ -105,21 +105,6 @@ func (d *dotenv) quoted(text []byte) int {
 	return -1
 }
 
-var (
-	// imageName matches names whose value may be part of an image reference, secretName those that never are shown.
-	imageName  = regexp.MustCompile(`(?i)(image|tag|version|digest|registry|repo|release|branch|channel|distro|variant|flavou?r|codename|suffix|prefix|(^|_)(env|arch|base)(_|$))`)
-	secretName = regexp.MustCompile(`(?i)(secret|token|passw|passphrase|pwd|key|cred|auth|cert|private|salt|signature|login|user|dsn|ur[li]($|_))`)
-	// imagePart matches values that may be part of one; a URL may carry a password.
-	imagePart = regexp.MustCompile(`^[A-Za-z0-9._/:@+?${}-]{0,255}$`)
-)
-
-// isPublic reports whether name and value both look like a part of an image
-// reference and none of a secret, so that the value may be kept and shown.
-func isPublic(name, value string) bool {
-	return imageName.MatchString(name) && !secretName.MatchString(name) &&
-		imagePart.MatchString(value) && !strings.Contains(value, "://")
-}
-
 // give takes one value. The facts of a file are kept, and no secret of a
 // repository may be among them: a value is taken only where name and value both
 // look like a part of an image reference. Of all others it is known that they exist.

@@ -98,7 +98,7 @@ var (
 func (m *tfModule) secretKey(key string) bool {
 	secret, known := m.secrets[key]
 	if !known {
-		secret = tfSecret.MatchString(key) || secretName.MatchString(key) && !tfImageName.MatchString(key)
+		secret = tfSecret.MatchString(key) || isSecret(key) && !tfImageName.MatchString(key)
 		m.secrets[key] = secret
 	}
 	return secret
