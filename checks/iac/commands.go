@@ -88,8 +88,11 @@ func withCommands(format string) bool {
 	return false
 }
 
-// commandWords are in every file whose commands matter.
-var commandWords = regexp.MustCompile(`(?i)docker|podman|nerdctl|buildah|container_tool|container_engine|edit set image|kind load|minikube|k3d|kaniko|crane|skopeo|goreleaser|jib|imgpkg|\bko (build|publish|apply|resolve)|gcloud builds|acr build|pack build|publish`)
+// commandWords: one of them is in every file whose commands matter.
+func commandWords() []string {
+	return []string{"docker", "podman", "nerdctl", "buildah", "container_tool", "container_engine", "edit set image", "kind load", "minikube", "k3d", "kaniko",
+		"crane", "skopeo", "oras", "goreleaser", "jib", "imgpkg", "ko build", "ko publish", "ko apply", "ko resolve", "gcloud builds", "acr build", "pack build", "publish"}
+}
 
 // unnamedPush are commands and steps that push under names which are not looked for.
 var unnamedPush = regexp.MustCompile(`(?i)\b(crane (push|copy|cp)|skopeo (copy|sync)|imgpkg push|oras push|kaniko|goreleaser|jib(:build|\b)|gcloud builds submit|acr build|pack build .*--publish|ko (build|publish|apply|resolve)|(docker-compose|docker compose|docker stack|podman-compose)\b.* push|bake\b.*--push|push-to-registry@|build-and-push|docker-build-push)\b|` +
@@ -97,7 +100,7 @@ var unnamedPush = regexp.MustCompile(`(?i)\b(crane (push|copy|cp)|skopeo (copy|s
 
 // commandMakes are the deeds of the commands in a text: a script, a makefile, a pipeline.
 func commandMakes(data []byte) []Make {
-	if len(data) > maxCommands || !commandWords.Match(data) {
+	if len(data) > maxCommands || !mentions(bytes.ToLower(data), commandWords()...) {
 		return nil
 	}
 	c := &commands{vars: commandVars(data)}
@@ -176,7 +179,7 @@ func (c *commands) line(line string, number int) {
 	if strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "//") || strings.HasPrefix(trimmed, "echo ") || strings.HasPrefix(trimmed, "printf ") || !mayMake(line) {
 		return
 	}
-	if unnamedPush.MatchString(line) {
+	if mayPush(line) && unnamedPush.MatchString(line) {
 		c.makes = append(c.makes, Make{Do: Pushes, Line: number})
 	}
 	words := commandLine(c.expand(trimmed))
@@ -192,6 +195,17 @@ func (c *commands) line(line string, number int) {
 func mayMake(line string) bool {
 	line = strings.ToLower(line)
 	for _, word := range []string{"build", "push", "bud", "load", "import", "image", "publish", "kaniko", "crane", "skopeo", "goreleaser", "jib", "copy", " ko ", "bake"} {
+		if strings.Contains(line, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayPush spares most lines the expression.
+func mayPush(line string) bool {
+	line = strings.ToLower(line)
+	for _, word := range []string{"push", "publish", "copy", " cp", "sync", "kaniko", "goreleaser", "jib", "submit", "acr", "ko ", "workflows/"} {
 		if strings.Contains(line, word) {
 			return true
 		}

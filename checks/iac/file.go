@@ -98,6 +98,8 @@ type Site struct {
 	// Local says why this site names no image that is pulled ("built by this
 	// service"); empty otherwise.
 	Local string `json:"local,omitempty"`
+	// When says whether what names the image is there at all (a count); see Resolver.Off.
+	When *Expr `json:"when,omitempty"`
 	// Pull says when the image is asked for at its registry: PullNever, PullMissing where
 	// none of this name is on the machine, PullAlways; empty: it is not said.
 	Pull string `json:"pull,omitempty"`
@@ -200,6 +202,8 @@ type Use struct {
 	// Gives hands values to that file's names (a nested stack's Parameters); the
 	// expressions are this file's.
 	Gives map[string]Expr `json:"gives,omitempty"`
+	// When says whether the use is there at all, as in Site.
+	When *Expr `json:"when,omitempty"`
 	// Address of the use in this file: "Resources.Child".
 	Address string      `json:"address,omitempty"`
 	Span    checks.Span `json:"span"`

@@ -59,12 +59,18 @@ type tfModule struct {
 	modules map[string]bool
 	secrets map[string]bool
 	looped  map[int]bool // sites that are a choice because of a loop
+	// whens are the conditions of blocks, by type and labels; here is that of the one that is read.
+	whens map[string]*Expr
+	here  *Expr
+	// inside are the local values that a condition is being followed through, asked how many parts all have had.
+	inside map[string]bool
+	asked  int
 }
 
 func newTFModule(data []byte, file *File) *tfModule {
 	m := &tfModule{
 		file: file, told: map[Unread]bool{}, siteAt: map[checks.Span]int{},
-		sitesOf: map[string][]int{}, gives: map[string][]Expr{}, modules: map[string]bool{}, looped: map[int]bool{}, secrets: map[string]bool{},
+		sitesOf: map[string][]int{}, gives: map[string][]Expr{}, modules: map[string]bool{}, looped: map[int]bool{}, whens: map[string]*Expr{}, inside: map[string]bool{}, secrets: map[string]bool{},
 	}
 	m.hclEval = hclEval{
 		lineText: newLineText(data), locals: map[string]hclsyntax.Expression{}, known: map[string]hclValue{}, contents: map[string]hclValue{},
@@ -113,6 +119,9 @@ func (m *tfModule) top(body *hclsyntax.Body) []hclField {
 			continue
 		}
 		key := strings.Join(append([]string{block.Type}, block.Labels...), " ")
+		if when := m.when(block.Body); when != nil && (block.Type == "resource" || block.Type == "module") {
+			m.whens[key] = when
+		}
 		for _, instance := range m.instances(block.Body) {
 			fields = append(fields, hclField{name: key, value: instance})
 			if strings.HasPrefix(key, "data template_file ") {
@@ -150,6 +159,7 @@ func (m *tfModule) module(body hclValue) {
 			if !slices.Contains(order, words[0]) || len(words) < 2 {
 				continue
 			}
+			m.here = m.whens[f.name]
 			switch name := words[1]; {
 			case words[0] == "variable":
 				m.variable(name, f.value)

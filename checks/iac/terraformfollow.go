@@ -190,6 +190,7 @@ func (m *tfModule) site(v hclValue, x Expr) Site {
 // add adds a site. One place may be come to several times, by loops: then it is one of
 // what it is each time.
 func (m *tfModule) add(site Site, resource string) {
+	site.When = m.here
 	at, again := m.siteAt[site.Span]
 	if !again {
 		if len(m.file.Sites) >= yamlSites {
@@ -206,6 +207,9 @@ func (m *tfModule) add(site Site, resource string) {
 		site.Local = ""
 	}
 	known.Local = site.Local
+	if site.When != known.When {
+		known.When = nil // one that is there is enough
+	}
 	if !reflect.DeepEqual(known.Expr, site.Expr) {
 		known.Expr = either(known.Expr, site.Expr, m.looped[at])
 		m.looped[at] = true

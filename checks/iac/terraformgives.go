@@ -154,7 +154,7 @@ func (m *tfModule) call(address string, v hclValue) {
 		return
 	}
 	span := m.spanOf(source.from, source.to)
-	use := Use{Path: word, Unit: UnitTerraform, As: address + ".", Address: address, Span: span, Line: m.lineOf(span.Line)}
+	use := Use{Path: word, Unit: UnitTerraform, As: address + ".", Address: address, When: m.here, Span: span, Line: m.lineOf(span.Line)}
 	gives := map[string][]Expr{}
 	for _, f := range v.fields {
 		if slices.Contains(tfMeta, f.name) {

@@ -23,10 +23,10 @@ type site struct {
 }
 
 // candidate is one reference that a site may come out as. Local: nobody pulls it
-// under this name from here.
+// under this name from here. Off: what names it is not created with the values in the repository.
 type candidate struct {
 	reference
-	local bool
+	local, off bool
 }
 
 // judge answers how the site resolves and, unless it is fine, the one finding it
@@ -41,17 +41,31 @@ func (s *site) judge(candidates []candidate) (checks.Reference, *checks.Finding)
 		return listed, nil
 	}
 	var worst *checks.Finding
-	for i, c := range candidates {
+	for i, c := range created(candidates) {
 		r := c.reference
 		if c.local {
 			r.class = Local
 		}
 		f := s.rule(r)
+		if f != nil && c.off {
+			f.Severity, f.Why = toNote(f.Severity), f.Why+switchedOff
+		}
 		if i == 0 || worse(f, worst) {
 			listed.Resolved, listed.Class, worst = r.value.Text(), string(r.class), f
 		}
 	}
 	return listed, worst
+}
+
+const switchedOff = " With the values in this repository it is not created: its count is 0. It counts as soon as somebody switches it on."
+
+// created leaves out what is not created, unless nothing is.
+func created(candidates []candidate) []candidate {
+	on := slices.DeleteFunc(slices.Clone(candidates), func(c candidate) bool { return c.off })
+	if len(on) == 0 {
+		return candidates
+	}
+	return on
 }
 
 func worse(a, b *checks.Finding) bool {

@@ -83,9 +83,10 @@ func (s *side) candidates(p string, at *site, ways [][]*way, local func(referenc
 	var candidates []candidate
 	for _, same := range ways {
 		scope := same[0].names.scope(p)
+		off := !slices.ContainsFunc(same, func(w *way) bool { return !w.off }) || at.When != nil && s.resolver.Off(*at.When, scope)
 		for _, v := range s.resolver.Resolve(s.whole(at, scope), scope) {
 			r := parse(v)
-			candidates = append(candidates, candidate{r, local(r) || s.here.isContext(at, r) || s.replacedAt(p, at, same, r)})
+			candidates = append(candidates, candidate{r, local(r) || s.here.isContext(at, r) || s.replacedAt(p, at, same, r), off})
 		}
 	}
 	return candidates

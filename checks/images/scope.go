@@ -25,6 +25,7 @@ type way struct {
 	from  string // the file above
 	patch bool   // it is a patch of the file above
 	depth int    // how many stand above
+	off   bool   // the values in the repository do not come to this use
 }
 
 // names are the names of a unit, or of a file that stands alone, with their values.
@@ -75,7 +76,10 @@ func (s *side) under(own, from *way, u user) *way {
 	if from.depth >= maxAbove || from.names == nil || s.namesLeft < 0 {
 		return own
 	}
-	down := &way{names: own.names, depth: from.depth + 1}
+	down := &way{names: own.names, depth: from.depth + 1, off: from.off}
+	if u.use.When != nil {
+		down.off = down.off || s.resolver.Off(*u.use.When, from.names.scope(u.path))
+	}
 	if u.use.Hands {
 		down.above, down.from, down.patch = from, u.path, u.use.Patch != nil
 	}
