@@ -77,8 +77,11 @@ func (t *templates) collection(name string, args []Expr, at checks.Span) Expr {
 		return t.indexed(first, args[1:], at)
 	case "dig": // keys, default, mapping
 		if len(args) >= 3 {
-			found := t.indexed(args[len(args)-1], args[:len(args)-2], at)
-			return t.expr(First, "", at, found, args[len(args)-2])
+			found, none := t.indexed(args[len(args)-1], args[:len(args)-2], at), args[len(args)-2]
+			if none.Op == Lit && none.Text == "false" { // as good as nothing to coalesce and the like
+				none.Text = ""
+			}
+			return t.expr(First, "", at, found, none)
 		}
 	case "first", "last":
 		return elementOf(first)

@@ -5,8 +5,8 @@ import "regexp"
 // The patterns of an exact tag: it names one build by the conventions that people
 // keep. Everything else moves.
 var (
-	// 1.2.3, v1.2.3, 1.2.3.4, 1.2.3-alpine, release-1.2.3, 24.04.1, 2026.01.31
-	semantic = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9]*[-_.])?v?\d+\.\d+\.\d+(\.\d+)*([-_.+][\w.\-+]*|[a-z]+\d*)?$`)
+	// 1.2.3, v1.2.3, 1.2.3.4, 1.2.3-alpine, release-1.2.3, web-api-1.2.3, 24.04.1, 2026.01.31
+	semantic = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9]*[-_.])*v?\d+\.\d+\.\d+(\.\d+)*([-_.+][\w.\-+]*|[a-z]+\d*)?$`)
 	// 2026-01-31, 20260131.2, jammy-20240125, 17-jdk-2024-01-25, bookworm-20240110-slim
 	dated = regexp.MustCompile(`(^|[-_.])(19|20)\d\d(-\d\d-\d\d|\d{4})([-_.T]?\d+)*Z?([-_.][A-Za-z][\w.\-]*)?$`)
 	// abc1234, sha-abc1234, main-abc1234, pr-12-abc1234, v1.2-5-gabc1234

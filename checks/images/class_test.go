@@ -34,7 +34,7 @@ func TestClassTable(t *testing.T) {
 		{Exact, "debian:bookworm-20240110-slim minio:RELEASE.2019-08-14T20-37-41Z minio:RELEASE.2019-08-14T20-37-41Z-license-compliance"},
 		{FloatingVersion, "x:20240110-nightly x:2024-01-10-dev"},
 		{Floating, "x:main-20240110-latest"},
-		{Exact, "x:release-1.2.3 x:v1.2-5-gabc1234 x:v1.2.3-5-gabc1234"},
+		{Exact, "x:release-1.2.3 x:web-api-1.2.3 x:beta-base-image_07.31.24_12.45.52 x:v1.2-5-gabc1234 x:v1.2.3-5-gabc1234"},
 		{FloatingVersion, "x:1.2.3-nightly x:1.2.3-SNAPSHOT x:2.0.0-dev"},
 		{Exact, "Registry.example.com/x:1.2.3 X:5000/x:1.2.3"},
 		{Unresolved, "ECR_REPO_URI:IMAGE_TAG acme/IMAGE:latest"},

@@ -27,6 +27,12 @@ var exampleDirWords = regexp.MustCompile(`(?i)(^|[-_.])(e2e|examples?|samples?|t
 // exampleFiles are file names that say the same: compose.test.yml, Dockerfile.e2e, values that a chart is linted with.
 var exampleFiles = regexp.MustCompile(`(?i)(^|[-_.])(e2e|example|sample|tests?|testing|demo)([-_.]|$)|^lint-.*values\.ya?ml$`)
 
+// vendored is other people's code: Go keeps it under the host that it comes from.
+var vendored = regexp.MustCompile(`(^|/)(vendor/[a-z0-9-]+(\.[a-z0-9-]+)+|node_modules)/`)
+
+// chartTests are values that chart-testing installs a chart with.
+var chartTests = regexp.MustCompile(`(^|/)ci/[^/]*values\.ya?ml$`)
+
 var pipelineDirs = regexp.MustCompile(`^(\.github|\.gitlab|\.circleci|\.buildkite|\.woodpecker|\.azuredevops|\.azure-pipelines|\.drone|\.tekton|\.ci|ci)$`)
 
 // kindOf tells a file's kind by path and by format.
@@ -37,7 +43,7 @@ func kindOf(file, format string) kind {
 			return example
 		}
 	}
-	if exampleFiles.MatchString(base) {
+	if exampleFiles.MatchString(base) || chartTests.MatchString(file) || vendored.MatchString(file) {
 		return example
 	}
 	for _, part := range strings.Split(strings.Trim(dir, "/"), "/") {
@@ -45,7 +51,7 @@ func kindOf(file, format string) kind {
 			return pipeline
 		}
 	}
-	if format == "dockerfile" || format == "devcontainer" {
+	if format == "dockerfile" || format == "devcontainer" || strings.Contains("/"+dir, "/.devcontainer/") {
 		return building
 	}
 	return deployment
