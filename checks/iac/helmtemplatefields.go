@@ -53,6 +53,10 @@ func (w *templateLines) list(list *parse.ListNode, env *templateEnv) {
 		case *parse.TextNode:
 			w.write(string(n.Text), int(n.Pos))
 		case *parse.ActionNode:
+			if w.field != nil && len(w.field.parts) > 0 && beginsLine(n.Pipe) {
+				w.end()
+				w.newLine()
+			}
 			if !w.assign(n, env) {
 				w.value(w.pipe(n.Pipe, env), n.Pos)
 			}
@@ -66,6 +70,15 @@ func (w *templateLines) list(list *parse.ListNode, env *templateEnv) {
 			w.branch(&n.BranchNode, env)
 		}
 	}
+}
+
+// beginsLine reports whether what an action writes begins with a line break.
+func beginsLine(pipe *parse.PipeNode) bool {
+	if len(pipe.Cmds) == 0 {
+		return false
+	}
+	last := pipe.Cmds[len(pipe.Cmds)-1]
+	return len(last.Args) > 0 && last.Args[0].String() == "nindent"
 }
 
 // branch inside of a field is a part of its value; elsewhere each way may hold fields.

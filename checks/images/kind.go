@@ -31,7 +31,7 @@ var exampleFiles = regexp.MustCompile(`(?i)(^|[-_.])(e2e|example|sample|tests?|t
 var vendored = regexp.MustCompile(`(^|/)(vendor/[a-z0-9-]+(\.[a-z0-9-]+)+|node_modules)/`)
 
 // chartTests are values that chart-testing installs a chart with.
-var chartTests = regexp.MustCompile(`(^|/)ci/[^/]*values\.ya?ml$`)
+var chartTests = regexp.MustCompile(`(^|/)ci/[^/]*values[^/]*\.ya?ml$`)
 
 var pipelineDirs = regexp.MustCompile(`^(\.github|\.gitlab|\.circleci|\.buildkite|\.woodpecker|\.azuredevops|\.azure-pipelines|\.drone|\.tekton|\.ci|ci)$`)
 

@@ -29,6 +29,7 @@ func TestKindOf(t *testing.T) {
 		{"web/node_modules/cache/compose.yml", "compose", example},
 		{"vendor/ingress/deployment.yaml", "kubernetes", deployment},
 		{"charts/web/ci/main-values.yaml", "helm-values", example},
+		{"charts/web/ci/values-full.yaml", "helm-values", example},
 		{"ci/values.tf", "terraform", pipeline},
 		{".devcontainer/compose.yml", "compose", building},
 		{"app/.devcontainer/db/compose.yml", "compose", building},
