@@ -53,6 +53,7 @@ func readKustomize(_ string, data []byte) *File {
 	k.parts("components", true)
 	k.images()
 	k.patches()
+	k.replacements()
 	k.charts()
 	if u := doc.overrun(); u != nil {
 		file.Unread = append(file.Unread, *u)
@@ -120,6 +121,24 @@ func folderUses(use Use, folder string) []Use {
 		uses = append(uses, use)
 	}
 	return uses
+}
+
+// replacements tells those that put into image fields what is not followed; of those that
+// stand in files of their own it is not known.
+func (k *kustomization) replacements() {
+	for _, item := range k.items(k.field(k.root, "replacements")) {
+		for _, target := range k.items(k.field(item, "targets")) {
+			for _, field := range k.items(k.field(target, "fieldPaths")) {
+				if path := yamlValue(field); path != "image" && !strings.HasSuffix(path, ".image") {
+					continue
+				}
+				if len(k.Unread) >= maxEntries {
+					return
+				}
+				k.Unread = append(k.Unread, Unread{Line: k.span(field).Line, Kind: checks.Unsupported, Reason: "replacements that write an image are not followed"})
+			}
+		}
+	}
 }
 
 // charts finds what is plainly an image among the values that charts get here.
