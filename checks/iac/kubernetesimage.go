@@ -59,6 +59,10 @@ func (w *kubeWalk) scalarImage(parent *yaml.Node, p yamlPair) {
 	}
 	expr := w.fill(p.value, found)
 	split := w.siblings(parent, p.value, text)
+	if rest, ok := w.besideRepository(parent, p, text); ok {
+		expr.Args = []Expr{rest, {Op: Lit, Text: "/", Span: expr.Span}, {Op: Lit, Text: text, Span: expr.Span}}
+		expr.Op, expr.Text, split = Cat, "", w.byOperator(parent)
+	}
 	whole := p.name() == "image" && (expr.Op == Unknown || expr.Op == Name)
 	if split != nil || whole || w.runs(parent) || isReference(text) {
 		w.site(p.value, expr, split)
@@ -116,11 +120,31 @@ func (w *kubeWalk) siblings(parent, image *yaml.Node, text string) *Split {
 	if split.Tag != nil || split.Digest != nil {
 		return &split
 	}
-	if version := w.doc.field(parent, "version"); withHost.MatchString(text) && isText(version) {
-		span := w.doc.span(version)
-		return &Split{Tag: &Expr{Op: Unknown, Text: "(what the operator makes of version)", Span: span, Line: w.doc.lineOf(span.Line)}}
+	if withHost.MatchString(text) {
+		return w.byOperator(parent)
 	}
 	return nil
+}
+
+// byOperator is the tag that an operator makes of a version beside an image; nil without one.
+func (w *kubeWalk) byOperator(parent *yaml.Node) *Split {
+	version := w.doc.field(parent, "version")
+	if !isText(version) {
+		return nil
+	}
+	span := w.doc.span(version)
+	return &Split{Tag: &Expr{Op: Unknown, Text: "(what the operator makes of version)", Span: span, Line: w.doc.lineOf(span.Line)}}
+}
+
+// besideRepository is the rest of the name where an operator keeps only its last word as the
+// image: {repository: nvcr.io/nvidia, image: driver, version}.
+func (w *kubeWalk) besideRepository(parent *yaml.Node, p yamlPair, text string) (Expr, bool) {
+	beside := w.doc.field(parent, "repository")
+	if p.name() != "image" || !isText(beside) || !withHost.MatchString(yamlValue(beside)) ||
+		!isText(w.doc.field(parent, "version")) || !repository.MatchString(text) || strings.Contains(text, "/") {
+		return Expr{}, false
+	}
+	return w.text(beside), true
 }
 
 var repository = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*$`)
