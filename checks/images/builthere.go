@@ -20,6 +20,8 @@ type builtHere struct {
 	replaced map[string]deed
 	// anyPush: something is pushed of which the name is not known.
 	anyPush bool
+	// before is the same at the merge base: a change does not vouch for its own images.
+	before *builtHere
 	// wanted: a reference was met that this matters for.
 	wanted bool
 }
@@ -40,7 +42,7 @@ func (d deed) fits(tag string) bool { return d.tag == "" || d.tag == tag }
 // builtHere gathers what all files that were read do.
 func (s *side) builtHere() *builtHere {
 	b := &builtHere{builds: map[string][]deed{}, pushes: map[string]bool{}, loads: map[string]bool{}, contexts: map[string]bool{}, replaced: map[string]deed{}}
-	b.anyPush = s.makersLeft
+	b.anyPush, b.before = s.makersLeft, s.before
 	for _, p := range s.paths() {
 		b.add(p, s.known[p].File)
 		s.builtByCompose(b, p)
@@ -144,7 +146,7 @@ func (b *builtHere) onMachine(s *site, r reference) *verdict {
 		return nil
 	}
 	here := isHere(name)
-	b.wanted = b.wanted || here || s.keeps()
+	b.wanted = b.wanted || here || s.keeps() || s.Object != ""
 	switch {
 	case here && b.builder(name, tag) != nil:
 		return &verdict{fmt.Sprintf("%s builds it here, and no registry is asked for a name like this one: what was built last on the machine is what runs.",
@@ -161,8 +163,13 @@ func (b *builtHere) onMachine(s *site, r reference) *verdict {
 // isKept: a command here builds the very image, none pushes it, and one that is there is not pulled again.
 func (b *builtHere) isKept(s *site, name, tag string) bool {
 	d := b.builder(name, tag)
-	return d != nil && d.command && d.tag != "" && !b.anyPush && !b.pushes[name] && (s.keeps() || b.loads[name] && s.Object != "" && s.Pull != iac.PullAlways)
+	if b.before != nil && (b.before.builder(name, tag) == nil || b.before.pushed(name)) {
+		return false
+	}
+	return d != nil && d.command && d.tag != "" && !b.pushed(name) && (s.keeps() || b.loads[name] && s.Object != "" && s.Pull != iac.PullAlways)
 }
+
+func (b *builtHere) pushed(name string) bool { return b.anyPush || b.pushes[name] }
 
 func (b *builtHere) builder(name, tag string) *deed {
 	if i := slices.IndexFunc(b.builds[name], func(d deed) bool { return d.fits(tag) }); i >= 0 {

@@ -34,6 +34,8 @@ type side struct {
 	// makers are files that were read only for what they build and push; makersLeft: there are more.
 	makers     map[string]known
 	makersLeft bool
+	// before is what the merge base built; nil where a whole tree is judged.
+	before *builtHere
 }
 
 // links is how the files that were read hang together.

@@ -57,6 +57,8 @@ func (c *Check) Run(ctx context.Context, change checks.Change) checks.Report {
 		if err := c.readMakers(ctx, head, base); err != nil {
 			return checks.Report{Check: Name, Err: err, Unread: []checks.Unread{{Kind: checks.Failed, Reason: err.Error()}}}
 		}
+		base.report(c)
+		head.before, base.subjects = base.here, nil
 		report = head.report(c)
 	}
 	was := oldPaths(change)
