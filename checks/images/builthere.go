@@ -18,6 +18,8 @@ type builtHere struct {
 	loads    map[string]bool
 	contexts map[string]bool
 	replaced map[string]deed
+	// renamed are names that a kustomization turns into others, whose tag it leaves.
+	renamed map[string]bool
 	// anyPush: something is pushed of which the name is not known.
 	anyPush bool
 	// before is the same at the merge base: a change does not vouch for its own images.
@@ -41,7 +43,7 @@ func (d deed) fits(tag string) bool { return d.tag == "" || d.tag == tag }
 
 // builtHere gathers what all files that were read do.
 func (s *side) builtHere() *builtHere {
-	b := &builtHere{builds: map[string][]deed{}, pushes: map[string]bool{}, loads: map[string]bool{}, contexts: map[string]bool{}, replaced: map[string]deed{}}
+	b := &builtHere{builds: map[string][]deed{}, pushes: map[string]bool{}, loads: map[string]bool{}, contexts: map[string]bool{}, renamed: map[string]bool{}, replaced: map[string]deed{}}
 	b.anyPush, b.before = s.makersLeft, s.before
 	for _, p := range s.paths() {
 		b.add(p, s.known[p].File)
@@ -100,8 +102,11 @@ func (b *builtHere) add(p string, f *iac.File) {
 			}
 		}
 	}
-	if f.Format == "skaffold" {
-		for _, set := range f.Sets {
+	for _, set := range f.Sets {
+		if set.As != "" && set.As != set.Name {
+			b.renamed[plainName(set.Name)] = true
+		}
+		if f.Format == "skaffold" {
 			b.build(set.Name, deed{path: p, line: 1})
 		}
 	}
@@ -142,7 +147,7 @@ func (b *builtHere) onMachine(s *site, r reference) *verdict {
 		return &verdict{"It is never pulled here: what the machine already has under this name is what runs.", toNote}
 	}
 	name, tag := plainName(r.name), taken(r.tag)
-	if b == nil || r.class == Unresolved || strings.ContainsRune(masked(r.value), hole) || official(name) {
+	if b == nil || r.class == Unresolved || strings.ContainsRune(masked(r.value), hole) || official(name) || b.renamed[name] {
 		return nil
 	}
 	here := isHere(name)
