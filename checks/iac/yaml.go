@@ -35,8 +35,8 @@ type yamlDoc struct {
 	// root is the document's content; nil before parse and where the document is empty.
 	root *yaml.Node
 
-	from, to int // the document's bytes in the file
-	marks    *yamlMarks
+	from, to int        // the document's bytes in the file
+	marks    *yamlMarks // nil where columns are bytes
 	visits   int
 }
 
@@ -133,8 +133,11 @@ func (d *yamlDoc) parse() *Unread {
 		return d.defeated(0, tree.ErrTooLarge.Error())
 	case !utf8.Valid(body):
 		return d.defeated(d.invalidLine(), "not valid UTF-8")
-	case estimateNodes(body) > yamlNodes:
+	case 2*len(body) > yamlNodes && estimateNodes(body) > yamlNodes:
 		return d.defeated(0, fmt.Sprintf("a YAML document of more than about %d values", yamlNodes))
+	}
+	if d.root = plainYAML(body); d.root != nil {
+		return nil
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(body, &doc); err != nil {
@@ -213,6 +216,14 @@ func (d *yamlDoc) invalidLine() int {
 		at += size
 	}
 	return d.lineAt(at)
+}
+
+// offset is where in the file a node begins.
+func (d *yamlDoc) offset(n *yaml.Node) int {
+	if d.marks == nil {
+		return d.start(d.lineAt(d.from)+n.Line-1) + n.Column - 1
+	}
+	return d.from + d.marks.offset(n.Line, n.Column)
 }
 
 // estimateNodes is an upper bound of the nodes a document holds, by its

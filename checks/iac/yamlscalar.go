@@ -11,7 +11,7 @@ import (
 
 // at is the offset in the file where a node begins, after its tag and its anchor.
 func (d *yamlDoc) at(n *yaml.Node) int {
-	at := d.from + d.marks.offset(n.Line, n.Column)
+	at := d.offset(n)
 	for at < d.to && (d.data[at] == '!' || d.data[at] == '&') {
 		at += tokenLength(d.data[at:d.to])
 		at = d.skipBlank(at)
