@@ -32,7 +32,8 @@ func FuzzRead(f *testing.F) {
 		if len(data) == 0 || len(data) > 1<<16 {
 			return
 		}
-		checkPlain(t, data[1:])
+		checkPlainYAML(t, data[1:])
+		checkPlainHCL(t, data[1:])
 		readers := Readers()
 		reader := readers[int(data[0])%len(readers)]
 		if file := reader.Read(nameFor(reader), data[1:]); file != nil {

@@ -38,7 +38,16 @@ func parseHCL(text *lineText, from, to int) (*hclsyntax.Body, *Unread) {
 	if bom := len(src) - len(bytes.TrimPrefix(src, []byte("\ufeff"))); bom > 0 {
 		src, from = src[bom:], from+bom
 	}
-	file, diags := hclsyntax.ParseConfig(src, "", hcl.Pos{Byte: from, Line: text.lineAt(from), Column: 1})
+	if from == 0 {
+		if body := plainHCL(src); body != nil {
+			return body, nil
+		}
+	}
+	return libraryHCL(src, hcl.Pos{Byte: from, Line: text.lineAt(from), Column: 1})
+}
+
+func libraryHCL(src []byte, start hcl.Pos) (*hclsyntax.Body, *Unread) {
+	file, diags := hclsyntax.ParseConfig(src, "", start)
 	var unread *Unread
 	if diags.HasErrors() {
 		unread = malformedHCL(src, diags)

@@ -143,15 +143,13 @@ func (e *hclEval) literal(val cty.Value, from, to int) hclValue {
 	if val.IsNull() {
 		return hclValue{}
 	}
-	s, err := convert.Convert(val, cty.String)
-	if err != nil || !s.IsKnown() || s.IsNull() {
-		return e.open(from, to, "expression")
+	switch val.Type() {
+	case cty.String:
+		return e.text(val.AsString(), from, to)
+	case cty.Number, cty.Bool:
+		return e.text(string(e.data[from:to]), from, to) // 1.10 stays 1.10
 	}
-	text := s.AsString()
-	if val.Type() == cty.Number {
-		text = string(e.data[from:to]) // 1.10 stays 1.10
-	}
-	return e.text(text, from, to)
+	return e.open(from, to, "expression")
 }
 
 // template joins the parts of a text.

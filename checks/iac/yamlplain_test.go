@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// checkPlain holds the plain reader's tree against the library's. It reports whether there is one.
-func checkPlain(t *testing.T, text []byte) bool {
+// checkPlainYAML holds the plain reader's tree against the library's. It reports whether there is one.
+func checkPlainYAML(t *testing.T, text []byte) bool {
 	t.Helper()
 	got := plainYAML(text)
 	if got == nil {
@@ -85,7 +85,7 @@ func TestPlainYAML(t *testing.T) {
 		"nothing":                        {"# a\n", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := checkPlain(t, []byte(c.text)); got != c.plain {
+			if got := checkPlainYAML(t, []byte(c.text)); got != c.plain {
 				t.Errorf("plain: %t, want %t", got, c.plain)
 			}
 		})
