@@ -32,7 +32,10 @@ var lineCommand = regexp.MustCompile(`(?m)^((?:[ \t]|\x1b\[[0-9;]*m)*)::`)
 // defused is text in which the workflow runner finds no command: what is printed for
 // people often ends in the log of a job.
 func defused(text string) string {
-	return lineCommand.ReplaceAllString(strings.ReplaceAll(text, runnerCommand, "## ["), "$1: :")
+	if text = strings.ReplaceAll(text, runnerCommand, "## ["); !strings.Contains(text, "::") {
+		return text
+	}
+	return lineCommand.ReplaceAllString(text, "$1: :")
 }
 
 // jsonSafe escapes in encoded JSON what a terminal or the workflow runner must not get
