@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -25,13 +26,7 @@ func GitHubActions() Reader {
 	}
 }
 
-var (
-	actionName   = regexp.MustCompile(`^action\.ya?ml$`)
-	actionRuns   = regexp.MustCompile(`(?m)^[^\x00-\x7F]*["']?runs["']?[ \t]*:`)
-	workflowOn   = regexp.MustCompile(`(?m)^[^\x00-\x7F]*["']?on["']?[ \t]*:`)
-	dockerWord   = regexp.MustCompile(`(?i)docker://`)
-	workflowJobs = regexp.MustCompile(`(?m)^[^\x00-\x7F]*["']?jobs["']?[ \t]*:`)
-)
+var actionName = regexp.MustCompile(`^action\.ya?ml$`)
 
 // maxActionsParts bounds the pieces of all expressions of a file: a matrix multiplies them.
 const maxActionsParts = 20_000
@@ -46,7 +41,7 @@ func readGitHubActions(p string, data []byte) *File {
 		return nil
 	}
 	sure := a.shows(text)
-	if !mentions(text, "container", "services") && !dockerWord.Match(text) {
+	if !mentions(text, "container", "services") && !namesDocker(text) {
 		if sure {
 			return &File{Format: "github-actions"}
 		}
@@ -61,7 +56,41 @@ func readGitHubActions(p string, data []byte) *File {
 
 // shows reports whether the bytes are plainly of this format, parsed or not.
 func (a *actions) shows(text []byte) bool {
-	return a.action && actionRuns.Match(text) || workflowJobs.Match(text) && workflowOn.Match(text)
+	return a.action && hasTopKey(text, "runs") || hasTopKey(text, "jobs") && hasTopKey(text, "on")
+}
+
+// hasTopKey reports whether a line begins with a key: quotes around it, and what an editor put
+// before the first line, do not matter.
+func hasTopKey(text []byte, name string) bool {
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimLeftFunc(line, func(r rune) bool { return r >= utf8.RuneSelf })
+		rest, ok := bytes.CutPrefix(withoutQuote(line), []byte(name))
+		if ok && bytes.HasPrefix(bytes.TrimLeft(withoutQuote(rest), " \t"), []byte(":")) {
+			return true
+		}
+	}
+	return false
+}
+
+func withoutQuote(text []byte) []byte {
+	if len(text) > 0 && (text[0] == '"' || text[0] == '\'') {
+		return text[1:]
+	}
+	return text
+}
+
+// namesDocker reports whether the text holds "docker://", in whatever case.
+func namesDocker(text []byte) bool {
+	for {
+		scheme, rest, found := bytes.Cut(text, []byte("://"))
+		if !found {
+			return false
+		}
+		if n := len(scheme) - len("docker"); n >= 0 && bytes.EqualFold(scheme[n:], []byte("docker")) {
+			return true
+		}
+		text = rest
+	}
 }
 
 func (a *actions) read(data []byte, sure bool) {

@@ -67,3 +67,30 @@ func many(n int, text func(i int) string) string {
 	}
 	return b.String()
 }
+
+// The cheap looks at a workflow see what a parser would.
+func TestWorkflowLooks(t *testing.T) {
+	for text, want := range map[string]bool{
+		"jobs:":            true,
+		"a:\n\"jobs\" :\n": true,
+		"\ufeff'jobs'\t:":  true,
+		" jobs:":           false,
+		"jobsite:":         false,
+		"a: jobs:":         false,
+		"jobs":             false,
+	} {
+		if got := hasTopKey([]byte(text), "jobs"); got != want {
+			t.Errorf("%q has the key: %t, want %t", text, got, want)
+		}
+	}
+	for text, want := range map[string]bool{
+		"uses: docker://a":            true,
+		"https://a\nuses: DOCKER://a": true,
+		"docker:/a, https://docker":   false,
+		"://":                         false,
+	} {
+		if got := namesDocker([]byte(text)); got != want {
+			t.Errorf("%q names an image: %t, want %t", text, got, want)
+		}
+	}
+}

@@ -22,6 +22,7 @@ const (
 type hclEval struct {
 	*lineText
 	steps  int
+	depth  int // how deep what is being evaluated stands in other expressions
 	locals map[string]hclsyntax.Expression
 	// known are the local values that were evaluated; one that is under way is nothing.
 	known map[string]hclValue
@@ -40,28 +41,10 @@ type hclEnv struct {
 	name  string
 	value hclValue
 	outer *hclEnv
-	depth int
 }
 
 func (env *hclEnv) bind(name string, v hclValue) *hclEnv {
-	return &hclEnv{name: name, value: v, outer: env, depth: env.level()}
-}
-
-func (env *hclEnv) level() int {
-	if env == nil {
-		return 0
-	}
-	return env.depth
-}
-
-// deeper is the same names one expression further in.
-func (env *hclEnv) deeper() *hclEnv {
-	if env == nil {
-		return &hclEnv{depth: 1}
-	}
-	down := *env
-	down.depth++
-	return &down
+	return &hclEnv{name: name, value: v, outer: env}
 }
 
 func (env *hclEnv) find(name string) (hclValue, bool) {
@@ -76,8 +59,9 @@ func (env *hclEnv) find(name string) (hclValue, bool) {
 // value is what an expression may be.
 func (e *hclEval) value(x hclsyntax.Expression, env *hclEnv) hclValue {
 	from, to := e.bytesOf(x)
-	env = env.deeper()
-	if e.steps++; e.steps > hclSteps || env.depth > hclNesting {
+	e.depth++
+	defer func() { e.depth-- }()
+	if e.steps++; e.steps > hclSteps || e.depth > hclNesting {
 		return e.open(from, to, "an expression with too many parts")
 	}
 	v := e.evaluate(x, env)
@@ -318,7 +302,10 @@ func (e *hclEval) local(name string) (hclValue, bool) {
 		return hclValue{}, false
 	}
 	e.known[name] = hclValue{} // what a circle comes back to
+	around := e.depth
+	e.depth = 0
 	v := e.value(x, nil)
+	e.depth = around
 	e.known[name] = v
 	return v, true
 }

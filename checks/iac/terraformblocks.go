@@ -37,8 +37,9 @@ func (m *tfModule) iteration(entry hclField) hclValue {
 // block is a block's content as an object. Blocks that repeat are entries of one name.
 func (m *tfModule) block(body *hclsyntax.Body, env *hclEnv) hclValue {
 	v := hclValue{kind: hclObject}
-	env = env.deeper()
-	if env.depth > hclNesting {
+	m.depth++
+	defer func() { m.depth-- }()
+	if m.depth > hclNesting {
 		return v
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(body.Attributes), byPlace(body.Attributes)) {

@@ -9,6 +9,9 @@ import (
 // plainDepth bounds how deep plain YAML nests; what nests deeper is the library's.
 const plainDepth = 100
 
+// slabNodes are made at once: as many as fill a size of the allocator.
+const slabNodes = 32
+
 // plainYAML reads what nearly every YAML file is made of: block mappings and lists, texts on
 // one line, literal blocks, short tags, flow collections on one line, all in ASCII. The answer
 // is the very tree that the library makes, but for comments, at a tenth of its cost. Nil:
@@ -125,7 +128,7 @@ func (p *plainReader) atDash() bool { return p.peek() == '-' && endsWord(p.byteA
 // node is a new node that begins at an offset of this line.
 func (p *plainReader) node(kind yaml.Kind, tag string, at int) *yaml.Node {
 	if len(p.slab) == 0 {
-		p.slab = make([]yaml.Node, min(128, 8+len(p.body)/32))
+		p.slab = make([]yaml.Node, slabNodes)
 	}
 	n := &p.slab[0]
 	p.slab = p.slab[1:]
