@@ -11,6 +11,9 @@ import (
 // escape characters, without those that the eye cannot see or that reorder it, and
 // valid UTF-8. Everything that comes from a file, a name or a message goes through it.
 func Plain(s string) string {
+	if printable(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
@@ -20,6 +23,17 @@ func Plain(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// printable reports whether all of a text is printable ASCII, as most is: there is nothing
+// to take out of it, and every byte is a column.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // runnerCommand begins a command of the workflow runner's first form, which obeys it

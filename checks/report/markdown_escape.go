@@ -158,6 +158,9 @@ func visible(s string) string { return unmarked(seen(s)) }
 // seen is s on one line without what the eye cannot see or what reorders it:
 // control, bidirectional, zero-width and other ignorable characters.
 func seen(s string) string {
+	if printable(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r' || unicode.In(r, unicode.Zl, unicode.Zp):

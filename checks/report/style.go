@@ -66,7 +66,7 @@ func (s Style) wrap(head, text string) string {
 	var b strings.Builder
 	b.WriteString(head)
 	used := 0
-	for _, word := range strings.Fields(Plain(text)) {
+	for word := range strings.FieldsSeq(Plain(text)) {
 		switch n := columns(word); {
 		case used == 0:
 			used = n
@@ -84,6 +84,9 @@ func (s Style) wrap(head, text string) string {
 
 // columns is how many columns a terminal needs for plain text.
 func columns(s string) int {
+	if printable(s) {
+		return len(s)
+	}
 	n := 0
 	for _, r := range s {
 		n += runeColumns(r)
