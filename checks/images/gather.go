@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/iac"
@@ -158,24 +155,39 @@ func (s *side) recall(ctx context.Context, c *Check) {
 
 // load reads one file that was prefetched.
 func (s *side) load(c *Check, p string) {
-	if _, done := s.known[p]; done {
-		return
+	if _, done := s.known[p]; !done {
+		s.keep(p, c.load(s.tree, p))
 	}
-	data, err := s.tree.Read(p)
+}
+
+func (s *side) keep(p string, l loaded) {
+	s.known[p] = l.known
+	if l.err != nil {
+		s.unread = append(s.unread, checks.Unread{Path: p, Kind: checks.Defeated, Reason: l.err.Error()})
+	}
+}
+
+// loaded is what a file says, or why it was not read; nothing where there is no such file.
+type loaded struct {
+	known
+	err error
+}
+
+func (c *Check) load(t tree.Tree, p string) loaded {
+	data, err := t.Read(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, tree.ErrNotRegular):
-		s.known[p] = known{}
-		return
+		return loaded{}
 	case err != nil:
-		s.known[p] = known{}
-		s.unread = append(s.unread, checks.Unread{Path: p, Kind: checks.Defeated, Reason: err.Error()})
-		return
+		return loaded{err: err}
 	}
 	k := c.read(p, data)
-	s.known[p] = k
-	if e, ok := s.tree.Lookup(p); ok && e.SHA != "" && c.facts != nil {
-		c.facts.Put(context.Background(), key(p, e.SHA), k.encode())
+	if c.facts != nil {
+		if e, ok := t.Lookup(p); ok && e.SHA != "" {
+			c.facts.Put(context.Background(), key(p, e.SHA), k.encode())
+		}
 	}
+	return loaded{known: k}
 }
 
 // defeat tells what is still wanted after the last round. It counts as touched: a
@@ -185,62 +197,4 @@ func (s *side) defeat() {
 		s.unread = append(s.unread, checks.Unread{Path: p, Kind: checks.Defeated, Touched: true,
 			Reason: fmt.Sprintf("files name files name files: this one would be read in round %d, and %d is the limit", maxRounds+1, maxRounds)})
 	}
-}
-
-// chunk is how many files are in flight when a whole tree is read.
-const chunk = 256
-
-// gatherAll reads every file of the tree that some reader takes, several at a time.
-func (c *Check) gatherAll(ctx context.Context, s *side, progress func(done, total int)) error {
-	entries, unread, err := s.tree.List(ctx)
-	if err != nil {
-		return fmt.Errorf("list the tree: %w", err)
-	}
-	for _, name := range unread {
-		s.unread = append(s.unread, checks.Unread{Path: name, Kind: checks.Unsupported, Reason: "the name is not UTF-8"})
-	}
-	var paths []string
-	for _, e := range entries {
-		if e.Mode == tree.Regular && c.Reads(e.Path) {
-			paths = append(paths, e.Path)
-		}
-	}
-	done := 0
-	for part := range slices.Chunk(paths, chunk) {
-		if err := s.loadChunk(ctx, c, part); err != nil {
-			return err
-		}
-		if done += len(part); progress != nil {
-			progress(done, len(paths))
-		}
-	}
-	return nil
-}
-
-func (s *side) loadChunk(ctx context.Context, c *Check, paths []string) error {
-	if err := s.tree.Prefetch(ctx, paths); err != nil {
-		return fmt.Errorf("read the tree: %w", err)
-	}
-	parts := make([]*side, len(paths))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, p := range paths {
-		group.Go(func() error {
-			parts[i] = &side{tree: s.tree, known: map[string]known{}}
-			parts[i].load(c, p)
-			return ctx.Err()
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return fmt.Errorf("read the tree: %w", err)
-	}
-	for _, part := range parts {
-		for p, k := range part.known {
-			if k.File != nil || k.Bytes > 0 {
-				s.known[p] = k
-			}
-		}
-		s.unread = append(s.unread, part.unread...)
-	}
-	return nil
 }
