@@ -104,6 +104,13 @@ func (r *Resolver) Resolve(e Expr, s *Scope) []Value {
 	return values
 }
 
+// FreeSteps is how many steps may have been taken while what came before still makes no
+// difference to an expression.
+const FreeSteps = allSteps - maxSteps
+
+// Taken is how many steps were taken so far.
+func (r *Resolver) Taken() int { return r.taken }
+
 // resolver counts the steps of one resolution.
 type resolver struct{ left int }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/iac"
@@ -24,8 +25,8 @@ type builtHere struct {
 	anyPush bool
 	// before is the same at the merge base: a change does not vouch for its own images.
 	before *builtHere
-	// wanted: a reference was met that this matters for.
-	wanted bool
+	// wanted: a reference was met that this matters for; several workers may meet one.
+	wanted atomic.Bool
 }
 
 // deed is a place where something is done with an image of a tag; without a tag, of one that is not known.
@@ -151,7 +152,9 @@ func (b *builtHere) onMachine(s *site, r reference) *verdict {
 		return nil
 	}
 	here := isHere(name)
-	b.wanted = b.wanted || here || s.keeps() || s.Object != ""
+	if here || s.keeps() || s.Object != "" {
+		b.wanted.Store(true)
+	}
 	switch {
 	case here && b.builder(name, tag) != nil:
 		return &verdict{fmt.Sprintf("%s builds it here, and no registry is asked for a name like this one: what was built last on the machine is what runs.",

@@ -37,8 +37,9 @@ type side struct {
 
 // links is how the files that were read hang together.
 type links struct {
-	match *matcher
-	files map[unit][]string
+	match    *matcher
+	files    map[unit][]string
+	together *together
 	// By unit: which files hand it something, and in which ways it is used.
 	users  map[unit][]user
 	waysOf map[unit][]*way

@@ -53,7 +53,7 @@ func (c *Check) Run(ctx context.Context, change checks.Change) checks.Report {
 		return checks.Report{Check: Name, Err: err, Unread: []checks.Unread{{Kind: checks.Failed, Reason: err.Error()}}}
 	}
 	report := head.report(c)
-	if base != nil && head.here.wanted {
+	if base != nil && head.here.wanted.Load() {
 		if err := c.readMakers(ctx, head, base); err != nil {
 			return checks.Report{Check: Name, Err: err, Unread: []checks.Unread{{Kind: checks.Failed, Reason: err.Error()}}}
 		}

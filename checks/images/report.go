@@ -12,14 +12,15 @@ import (
 func (s *side) report(c *Check) checks.Report {
 	r := checks.Report{Check: Name, Unread: slices.Clone(s.unread)}
 	s.link()
-	s.here = s.builtHere()
-	reached := places{}
-	for _, fallback := range []bool{false, true} {
-		for _, p := range s.paths() {
-			if k := s.known[p]; k.File != nil && !c.policy.Ignores(Name, p) {
-				s.judgeFile(c, p, k, fallback, reached, &r)
+	for _, j := range s.judge(c) {
+		for _, of := range j.subjects {
+			if of.finding >= 0 {
+				of.finding += len(r.Findings)
 			}
+			s.subjects = append(s.subjects, of)
 		}
+		r.References = append(r.References, j.references...)
+		r.Findings = append(r.Findings, j.findings...)
 	}
 	for _, p := range s.paths() {
 		k := s.known[p]
@@ -43,38 +44,54 @@ func (k known) tell(p string, r *checks.Report) {
 	}
 }
 
+// judged is what the sites of one file came to.
+type judged struct {
+	references []checks.Reference
+	findings   []checks.Finding
+	subjects   []subject // their findings are counted within the file
+}
+
 // judgeFile judges the file's sites: first those that are places of their own, then, once
 // these are known, the ones that count only where none of them has their value.
-func (s *side) judgeFile(c *Check, p string, k known, fallback bool, reached places, r *checks.Report) {
-	if !slices.ContainsFunc(k.File.Sites, func(site iac.Site) bool { return site.Fallback == fallback }) {
-		return
+func (s *side) judgeFile(c *Check, p string, fallback bool, reached places) (j judged) {
+	k := s.known[p]
+	if c.policy.Ignores(Name, p) || !slices.ContainsFunc(k.File.Sites, func(site iac.Site) bool { return site.Fallback == fallback }) {
+		return j
 	}
 	ways := byNames(s.ways(s.unitOf(p)))
 	builds := s.builds(p, ways[0][0].names.scope(p))
 	kind := kindOf(p, k.File.Format)
-	for _, written := range k.File.Sites {
-		if written.Fallback != fallback || fallback && reached.any(p, written) {
+	for i := range k.File.Sites {
+		written := &k.File.Sites[i]
+		if written.Fallback != fallback || fallback && reached.any(p, *written) {
 			continue
 		}
-		at := k.site(written, p, s.tree.Commit(), kind, c.policy)
+		at := k.site(*written, p, s.tree.Commit(), kind, c.policy)
 		at.here = s.here
-		candidates := s.candidates(p, at, ways, localTo(at, builds))
+		local := localTo(at, builds)
+		candidates := s.candidates(p, at, ways, local)
 		if !fallback {
 			reached.add(p, candidates)
 			if own := s.ownOf[s.unitOf(p)]; k.File.Unit == iac.UnitHelm && ways[0][0].names != own.names {
-				reached.add(p, s.candidates(p, at, [][]*way{{own}}, localTo(at, builds))) // a default that all override is taken, too
+				reached.add(p, s.candidates(p, at, [][]*way{{own}}, local)) // a default that all override is taken, too
 			}
 		}
-		listed, finding := at.judge(candidates)
-		r.References = append(r.References, listed)
-		of := subject{site: at, candidates: candidates, finding: -1}
-		if finding != nil {
-			of.finding = len(r.Findings)
-			r.Findings = append(r.Findings, *finding)
-		}
-		if c.registries != nil {
-			s.subjects = append(s.subjects, of)
-		}
+		j.add(at, candidates, c.registries != nil)
+	}
+	return j
+}
+
+// add judges one site. keep: registries may be asked about it.
+func (j *judged) add(at *site, candidates []candidate, keep bool) {
+	listed, finding := at.judge(candidates)
+	j.references = append(j.references, listed)
+	of := subject{site: at, candidates: candidates, finding: -1}
+	if finding != nil {
+		of.finding = len(j.findings)
+		j.findings = append(j.findings, *finding)
+	}
+	if keep {
+		j.subjects = append(j.subjects, of)
 	}
 }
 

@@ -240,30 +240,41 @@ type user struct {
 
 // link finds the units among the files that were read, and who hands something to whom.
 func (s *side) link() {
-	s.files, s.users, s.calls = map[unit][]string{}, map[unit][]user{}, map[call]*names{}
-	s.ownOf = map[unit]*way{}
-	s.waysOf, s.setsOf, s.namesLeft = map[unit][]*way{}, newSetsOf(), maxNames
-	s.patchesBy, s.belowOf = map[string]patches{}, map[string]*below{}
-	s.resolver = &iac.Resolver{}
+	s.files, s.users = map[unit][]string{}, map[unit][]user{}
 	paths := slices.DeleteFunc(s.paths(), func(p string) bool { return s.known[p].File == nil })
-	s.match = newMatcher(paths)
+	s.match, s.together = newMatcher(paths), newTogether(paths)
 	for _, p := range paths {
 		u := s.unitOf(p)
 		s.files[u] = append(s.files[u], p)
+		s.together.join(p, s.files[u][0])
 	}
 	for _, p := range paths {
 		for at, use := range s.known[p].File.Uses {
-			if hands(use) {
-				s.handTo(user{p, at, use})
-			}
+			s.linkUse(user{p, at, use})
 		}
+	}
+	s.links = s.unused()
+	s.here = s.builtHere()
+}
+
+// unused are the links as they are before any file was judged.
+func (s *side) unused() links {
+	match := *s.match
+	return links{
+		match: &match, files: s.files, users: s.users, together: s.together, here: s.here,
+		waysOf: map[unit][]*way{}, ownOf: map[unit]*way{}, calls: map[call]*names{}, namesLeft: maxNames,
+		resolver: &iac.Resolver{}, setsOf: newSetsOf(), patchesBy: map[string]patches{}, belowOf: map[string]*below{},
 	}
 }
 
-func (s *side) handTo(by user) {
+func (s *side) linkUse(by user) {
+	if !hands(by.use) && by.use.As == "" && by.use.Glob {
+		return // of such files only those count that hand something back
+	}
 	seen := map[unit]bool{s.unitOf(by.path): true} // none hands to itself
 	for _, target := range s.targets(by.path, by.use) {
-		if u := s.unitOf(target); !seen[u] {
+		s.together.join(by.path, target)
+		if u := s.unitOf(target); hands(by.use) && !seen[u] {
 			seen[u] = true
 			s.users[u] = append(s.users[u], by)
 		}
