@@ -6,6 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Folder is a plain folder as a tree: every regular file below it and, never followed,
@@ -19,41 +24,82 @@ func Folder(ctx context.Context, dir string) (Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder: %w", err)
 	}
-	var entries []Entry
-	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		if err = errors.Join(err, ctx.Err()); err != nil {
-			return err
-		}
-		if len(entries) >= maxEntries {
-			return fmt.Errorf("more than %d files", maxEntries)
-		}
-		e, walk := found(path, d)
-		entries = append(entries, e...)
-		return walk
-	})
+	entries, err := walkFolder(ctx, root.FS())
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("list %s: %w", dir, err), root.Close())
 	}
 	return &workTree{disk: disk{root}, listing: newListing(entries)}, nil
 }
 
-// found is what the walk of a folder makes of a name.
-func found(path string, d fs.DirEntry) ([]Entry, error) {
+// walk lists a folder, several of the folders in it at the same time. Entries come in no order.
+type walk struct {
+	fs    fs.FS
+	group *errgroup.Group
+	ctx   context.Context // the group's: it ends with the first error
+
+	mu      sync.Mutex
+	entries []Entry
+}
+
+func walkFolder(ctx context.Context, root fs.FS) ([]Entry, error) {
+	w := &walk{fs: root}
+	w.group, w.ctx = errgroup.WithContext(ctx)
+	w.group.SetLimit(runtime.GOMAXPROCS(0))
+	w.group.Go(func() error { return w.folder(".") })
+	err := w.group.Wait()
+	return w.entries, err
+}
+
+// folder lists one folder and what is in it, with the help of whoever has nothing to do.
+func (w *walk) folder(dir string) error {
+	in, err := fs.ReadDir(w.fs, dir)
+	if err = errors.Join(err, w.ctx.Err()); err != nil {
+		return err
+	}
+	var folders []string
+	var entries []Entry
+	for _, d := range in {
+		name := path.Join(dir, d.Name())
+		e, into := found(name, d)
+		entries = append(entries, e...)
+		if into {
+			folders = append(folders, name)
+		}
+	}
+	if err := w.add(entries); err != nil {
+		return err
+	}
+	for _, name := range folders {
+		if !w.group.TryGo(func() error { return w.folder(name) }) {
+			if err := w.folder(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *walk) add(entries []Entry) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.entries)+len(entries) > maxEntries {
+		return fmt.Errorf("more than %d files", maxEntries)
+	}
+	w.entries = append(w.entries, entries...)
+	return nil
+}
+
+// found is what a folder's entry is listed as, and whether the walk goes into it.
+func found(path string, d fs.DirEntry) (listed []Entry, into bool) {
 	switch {
 	case d.Name() == ".git":
-		if d.IsDir() {
-			return nil, fs.SkipDir
-		}
-		return nil, nil
+		return nil, false
 	case !fs.ValidPath(path):
-		if d.IsDir() {
-			return []Entry{{Path: path}}, fs.SkipDir
-		}
-		return []Entry{{Path: path}}, nil
+		return []Entry{{Path: path}}, false
 	case d.Type() == fs.ModeSymlink:
-		return []Entry{{Path: path, Mode: Symlink}}, nil
+		return []Entry{{Path: path, Mode: Symlink}}, false
 	case d.Type().IsRegular():
-		return []Entry{{Path: path}}, nil
+		return []Entry{{Path: path}}, false
 	}
-	return nil, nil
+	return nil, d.IsDir()
 }
