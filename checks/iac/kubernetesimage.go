@@ -3,6 +3,7 @@ package iac
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,8 +94,6 @@ func (w *kubeWalk) imported(n *yaml.Node) {
 }
 
 var (
-	noReference = regexp.MustCompile(`[\s*?!|&;,"'\\^~=]|://|^(?:data:|[./~])`)
-	picture     = regexp.MustCompile(`(?i)\.(?:png|jpe?g|gif|svg|webp|ico|bmp|tiff?|avif|iso|qcow2|img|vmdk|ova)$`)
 	// withTag is a name with a tag or a digest; withHost one that begins with a registry's host.
 	withTag  = regexp.MustCompile(`^[a-z0-9][\w.-]*(?::\d+/)?[a-z0-9._/-]*(?::\w[\w.-]{0,127}(?:@sha256:[0-9a-fx]+)?|@sha256:[0-9a-fx]+)$`)
 	withHost = regexp.MustCompile(`^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?/[a-z0-9][a-z0-9._/-]*$`)
@@ -102,7 +101,16 @@ var (
 
 // isNoReference: a URL, a picture, a disk image, a pattern, prose.
 func isNoReference(text string) bool {
-	return len(text) > 1024 || noReference.MatchString(text) || picture.MatchString(text)
+	return len(text) > 1024 || strings.ContainsAny(text, " \t\n\f\r*?!|&;,\"'\\^~=") || strings.Contains(text, "://") ||
+		strings.HasPrefix(text, "data:") || text != "" && (text[0] == '.' || text[0] == '/') || isPicture(text)
+}
+
+// pictures are the endings of files that "image" may mean, too.
+var pictures = []string{"png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "bmp", "tif", "tiff", "avif", "iso", "qcow2", "img", "vmdk", "ova"}
+
+func isPicture(text string) bool {
+	dot := strings.LastIndexByte(text, '.')
+	return dot >= 0 && slices.ContainsFunc(pictures, func(ending string) bool { return strings.EqualFold(ending, text[dot+1:]) })
 }
 
 // isReference reports whether a text names an image beyond doubt: a bare word may be anything.

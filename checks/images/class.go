@@ -1,6 +1,9 @@
 package images
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // The patterns of an exact tag: it names one build by the conventions that people
 // keep. Everything else moves.
@@ -26,12 +29,18 @@ func classify(tag string) Class {
 	switch {
 	case tag == "":
 		return Floating
-	case commit.MatchString(tag), counter.MatchString(tag), build.MatchString(tag):
+	case maybeCommit(tag) && commit.MatchString(tag), counter.MatchString(tag), build.MatchString(tag):
 		return Exact
-	case (semantic.MatchString(tag) || dated.MatchString(tag)) && !moving.MatchString(tag):
+	case (strings.Count(tag, ".") > 1 && semantic.MatchString(tag) || dated.MatchString(tag)) && !moving.MatchString(tag):
 		return Exact
 	case version.MatchString(tag):
 		return FloatingVersion
 	}
 	return Floating
+}
+
+// maybeCommit: the tag ends like a commit id. Most do not, and the pattern is tried at every byte.
+func maybeCommit(tag string) bool {
+	const shortest = 7
+	return len(tag) >= shortest && strings.Trim(tag[len(tag)-shortest:], "0123456789abcdef") == ""
 }

@@ -34,8 +34,12 @@ const hole = '\uFFFC'
 
 var digest = regexp.MustCompile(`^sha256:([0-9a-f]{64}|.*\x{FFFC}.*)$`)
 
-// plain is what a written-out reference consists of; anything else is a template's or a person's placeholder.
-var plain = regexp.MustCompile(`^[\w.\-/:@\x{FFFC}]+$`)
+// plain: the text consists of what a written-out reference does; anything else is a template's or a person's placeholder.
+func plain(text string) bool {
+	return text != "" && strings.IndexFunc(text, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '-' && r <= ':' || r == '_' || r == '@' || r == hole) // "-./" and digits stand between '-' and ':'
+	}) < 0
+}
 
 // fillIn is a tag that a tool replaces: chartpress puts set-by-chartpress where it will set one.
 var fillIn = regexp.MustCompile(`^set-by-[a-z-]+$`)
@@ -44,7 +48,7 @@ var fillIn = regexp.MustCompile(`^set-by-[a-z-]+$`)
 func parse(v iac.Value) reference {
 	text := masked(v)
 	ref := reference{value: v, class: Unresolved, name: v.Text()}
-	if !plain.MatchString(text) || shouted(text) {
+	if !plain(text) || shouted(text) {
 		return ref
 	}
 	if name, sum, ok := strings.Cut(text, "@"); ok {

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/checkrein/checkrein/checks/iac"
@@ -52,5 +53,19 @@ func TestBringing(t *testing.T) {
 				t.Errorf("brought by %+v", got.brought)
 			}
 		})
+	}
+}
+
+// Of what a written-out reference consists was said by a pattern before; it is the truth here.
+func TestPlain(t *testing.T) {
+	pattern := regexp.MustCompile(`^[\w.\-/:@\x{FFFC}]+$`)
+	texts := []string{"", "redis:7.2", "ghcr.io/acme/api@sha256:ab", "a\uFFFCb", "\uFFFD", "\xff", "é", "a\n"}
+	for c := range rune(0x80) {
+		texts = append(texts, string(c), "a"+string(c))
+	}
+	for _, text := range texts {
+		if got, want := plain(text), pattern.MatchString(text); got != want {
+			t.Errorf("%q: %t, want %t", text, got, want)
+		}
 	}
 }
