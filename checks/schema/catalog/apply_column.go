@@ -289,7 +289,7 @@ func (x AlterColumn) redefine(c *Catalog, t *Table, i int) error {
 	old := t.Columns[i]
 	n := *x.Redefine
 	n.Name, n.ID, n.At, n.Touched = old.Name, old.ID, old.At, old.Touched
-	for _, aspect := range differ(old, &n) {
+	for _, aspect := range columnAspects(old, &n) {
 		n.Touched = touched(n.Touched, aspect, x.Place)
 	}
 	t.Columns[i] = &n

@@ -188,7 +188,7 @@ func (c *Catalog) moveTable(at Place, t *Table, to Name) error {
 	}
 	t = c.edit(t)
 	delete(c.Tables, c.key(from))
-	t.Name = to
+	t.Name, t.Touched = to, touched(t.Touched, AspectName, at)
 	c.Tables[c.key(to)] = t
 	c.follow(from, to)
 	return problem

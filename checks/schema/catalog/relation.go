@@ -1,0 +1,83 @@
+package catalog
+
+import "slices"
+
+// Relation is how a type's values fit another type.
+type Relation string
+
+const (
+	Same    Relation = "same"
+	Widens  Relation = "widens"       // every old value fits, and new ones may come
+	Narrows Relation = "narrows"      // some old values do not fit
+	Other   Relation = "other family" // they mean something else
+)
+
+// ladders are types of which each holds every value of those before it.
+var ladders = map[Dialect][][]string{
+	Postgres: {{"int2", "int4", "int8"}, {"float4", "float8"}},
+	MySQL: {{"tinyint", "smallint", "mediumint", "int", "bigint"}, {"float", "double"},
+		{"tinytext", "text", "mediumtext", "longtext"}, {"tinyblob", "blob", "mediumblob", "longblob"}},
+}
+
+// Relate tells how the values of one type fit another (rows 17 to 19 of what old code must
+// survive: widening, narrowing, another family). SQLite's columns hold values of any type:
+// there only the same type is the same, and any other is another family.
+func Relate(d Dialect, from, to Type) Relation {
+	if from.Equal(to) {
+		return Same
+	}
+	if from.Array != to.Array || from.Unsigned != to.Unsigned || from.Collation != to.Collation || from.Charset != to.Charset {
+		return Other
+	}
+	for _, ladder := range ladders[d] {
+		if a, b := slices.Index(ladder, from.Base), slices.Index(ladder, to.Base); a >= 0 && b >= 0 && a != b {
+			return wider(a < b)
+		}
+	}
+	if isText(from.Base) && isText(to.Base) {
+		return relateText(from, to)
+	}
+	if from.Base != to.Base || from.Schema != to.Schema {
+		return Other
+	}
+	switch {
+	case len(from.Values) > 0 || len(to.Values) > 0:
+		return relateValues(from.Values, to.Values)
+	case len(from.Args) == 2 && len(to.Args) == 2:
+		whole, scale := to.Args[0]-to.Args[1] >= from.Args[0]-from.Args[1], to.Args[1] >= from.Args[1]
+		return wider(whole && scale)
+	case len(to.Args) == 0:
+		return Widens // without bounds
+	case len(from.Args) == 0:
+		return Narrows
+	}
+	return wider(to.Args[0] >= from.Args[0])
+}
+
+func wider(yes bool) Relation {
+	if yes {
+		return Widens
+	}
+	return Narrows
+}
+
+func isText(base string) bool { return base == "varchar" || base == "text" }
+
+// relateText: varchar without a length, and text, have no bound.
+func relateText(from, to Type) Relation {
+	switch {
+	case len(to.Args) == 0:
+		return Widens
+	case len(from.Args) == 0:
+		return Narrows
+	}
+	return wider(to.Args[0] >= from.Args[0])
+}
+
+// relateValues: appending to MySQL's enum keeps the numbers of the values before.
+func relateValues(from, to []string) Relation {
+	if len(to) >= len(from) && slices.Equal(from, to[:len(from)]) {
+		return Widens
+	}
+	return Narrows
+}
