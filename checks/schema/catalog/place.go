@@ -42,9 +42,9 @@ func (f *File) Place(start, end int) Place {
 	start = max(0, min(start, len(f.text)))
 	end = max(start, min(end, len(f.text)))
 	first, last := f.line(start), f.line(end)
-	line := f.text[f.starts[first]:]
-	if stop := strings.IndexByte(line, '\n'); stop >= 0 {
-		line = line[:stop]
+	line := f.text[f.starts[first]:] // not searched for its end: it may be long, and asked for often
+	if first+1 < len(f.starts) {
+		line = f.text[f.starts[first] : f.starts[first+1]-1]
 	}
 	return Place{Path: f.path, Line: strings.TrimSuffix(line, "\r"), Span: checks.Span{
 		Line: first + 1, Column: start - f.starts[first] + 1,

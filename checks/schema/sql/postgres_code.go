@@ -95,7 +95,7 @@ func (p *postgres) body(f *catalog.Function, parsed *pg.Node) {
 			return
 		}
 		for _, raw := range q.Stmts {
-			inner := &postgres{context: &context{file: p.file, base: p.base, place: p.place}, text: f.Body, out: &Statement{At: p.place}}
+			inner := &postgres{context: &context{file: p.file, base: p.base, room: p.room, place: p.place}, text: f.Body, out: &Statement{At: p.place}}
 			take(f, inner.query(raw.Stmt).result)
 		}
 	default:

@@ -13,7 +13,8 @@ func columnsOf(node *pg.Node) []string {
 	if node == nil {
 		return nil
 	}
-	q := pgQuery{newQuerying(&context{file: catalog.NewFile("", "")}, catalog.Postgres, "")}
+	room := maxStatement
+	q := pgQuery{newQuerying(&context{file: catalog.NewFile("", ""), room: &room}, catalog.Postgres, "")}
 	self := catalog.Name{}
 	q.expression(&scope{items: []item{{table: &self}}}, node)
 	var columns []string

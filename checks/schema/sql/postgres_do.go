@@ -30,7 +30,7 @@ func (p *postgres) doBlock(n *pg.DoStmt) {
 			return
 		}
 		// Positions within the body are not those of the file: they are told as the block's.
-		part := &postgres{context: &context{file: catalog.NewFile(p.place.Path, ""), base: 0, place: p.place}, text: text, out: p.out}
+		part := &postgres{context: &context{file: catalog.NewFile(p.place.Path, ""), room: p.room, place: p.place}, text: text, out: p.out}
 		for _, raw := range tree.Stmts {
 			part.statement(raw.Stmt)
 		}
@@ -41,7 +41,7 @@ func (p *postgres) doBlock(n *pg.DoStmt) {
 // plainBlock are the statements of BEGIN ... END when nothing but schema statements stand
 // there; nil when it decides, loops, declares or builds SQL.
 func plainBlock(body string) []string {
-	pieces, skips := split(catalog.Postgres, Whole("", body))
+	pieces, skips := split(catalog.Postgres, Whole("", body), leastTokens/perStatement)
 	if len(pieces) < 2 || len(skips) > 0 || !pieces[len(pieces)-1].is("END") {
 		return nil
 	}

@@ -172,14 +172,7 @@ func (q pgQuery) from(s *scope, node *pg.Node) {
 		out := q.any(s, n.RangeSubselect.Subquery)
 		s.items = append(s.items, item{alias: n.RangeSubselect.GetAlias().GetAliasname(), from: out.renamed(parts(n.RangeSubselect.GetAlias().GetColnames()))})
 	case *pg.Node_JoinExpr:
-		q.from(s, n.JoinExpr.Larg)
-		q.from(s, n.JoinExpr.Rarg)
-		q.expression(s, n.JoinExpr.Quals)
-		for _, name := range parts(n.JoinExpr.UsingClause) {
-			for _, table := range s.tablesOf() {
-				q.column(&scope{items: []item{{table: &table}}}, catalog.Name{}, name, 0, 0)
-			}
-		}
+		q.join(s, n.JoinExpr)
 	case *pg.Node_RangeTableSample:
 		q.from(s, n.RangeTableSample.Relation)
 	case *pg.Node_RangeFunction:
@@ -188,6 +181,20 @@ func (q pgQuery) from(s *scope, node *pg.Node) {
 	default:
 		q.expression(s, node)
 		s.items = append(s.items, item{from: &output{any: true}})
+	}
+}
+
+// join reads both sides; a column of USING is one of each.
+func (q pgQuery) join(s *scope, j *pg.JoinExpr) {
+	before := len(s.items)
+	q.from(s, j.Larg)
+	between := len(s.items)
+	q.from(s, j.Rarg)
+	q.expression(s, j.Quals)
+	for _, name := range parts(j.UsingClause) {
+		for _, side := range [][]item{s.items[before:between], s.items[between:]} {
+			q.column(&scope{items: side}, catalog.Name{}, name, 0, 0)
+		}
 	}
 }
 

@@ -7,14 +7,17 @@ import (
 	"github.com/checkrein/checkrein/checks/schema/catalog"
 )
 
-// Bounds of what is parsed, so that no text takes longer than a second: the parsers cost up
-// to 4 µs and 500 bytes a token, and their stack grows with the depth of brackets.
+// Bounds of what is parsed, so that 1 MB of text takes no longer than a second: the parsers
+// cost up to 4 µs and 500 bytes a token and as much as 15 tokens a statement, and their stack
+// grows with the depth of brackets.
 const (
-	maxTokens       = 200_000 // of one script
-	maxStatement    = 30_000  // tokens of one statement
+	leastTokens     = 200_000 // that are read of a script, however short
+	bytesPerToken   = 5       // a longer script may have a token for so many bytes
+	perStatement    = 15
+	maxStatement    = 30_000 // tokens of one statement
 	maxDepth        = 60
 	longList        = 400 // tokens of an INSERT from which on only its first row is read
-	maxStatements   = 50_000
+	maxMentions     = 60_000
 	maxUnreadReason = 300
 )
 
@@ -29,6 +32,8 @@ type context struct {
 	file  *catalog.File
 	base  int // of the statement in the file
 	place catalog.Place
+	// room is how many more names the script's queries may make; shared by its statements.
+	room *int
 }
 
 // at is the place of a piece of the statement, given by its offsets in the statement's text.
@@ -36,19 +41,22 @@ func (c *context) at(start, end int) catalog.Place { return c.file.Place(c.base+
 
 // Read reads a script.
 func Read(d catalog.Dialect, src Source) Script {
-	pieces, skips := split(d, src)
+	budget, room := max(leastTokens, (src.End-src.Start)/bytesPerToken), maxMentions
+	pieces, skips := split(d, src, budget/perStatement)
 	file := catalog.NewFile(src.Path, src.Text)
 	script := Script{Skipped: skips}
 	for i := range script.Skipped {
 		script.Skipped[i].At = file.Place(skips[i].Start, skips[i].End)
 	}
-	budget := maxTokens
-	for i, p := range pieces {
-		if budget -= p.cost(); budget < 0 || i >= maxStatements {
-			script.Statements = append(script.Statements, rest(file, p.start, pieces[len(pieces)-1].end))
-			break
+	for _, p := range pieces {
+		if budget -= perStatement + p.cost(); budget < 0 {
+			script.Statements = append(script.Statements, rest(file, p.start, min(src.End, len(src.Text))))
+			return script
 		}
-		script.Statements = append(script.Statements, p.read(d, file, src.Text))
+		script.Statements = append(script.Statements, p.read(d, &context{file: file, room: &room}, src.Text))
+	}
+	if n := len(pieces) + len(skips); n > 0 && n >= budget/perStatement {
+		script.Statements = append(script.Statements, rest(file, min(src.End, len(src.Text)), min(src.End, len(src.Text))))
 	}
 	return script
 }
@@ -82,7 +90,7 @@ func (p piece) is(head ...string) bool {
 // rest tells of statements that are not read any more.
 func rest(file *catalog.File, start, end int) Statement {
 	s := Statement{Start: start, End: end, At: file.Place(start, end)}
-	s.unread("the script is longer than %d tokens: from here on it is not read", maxTokens)
+	s.unread("the script has more statements and words than can be read in a second: from here on it is not read")
 	return s
 }
 
@@ -96,8 +104,8 @@ func (s *Statement) unread(format string, args ...any) {
 	s.Changes = append(s.Changes, catalog.Unread{Place: s.At, Reason: reason})
 }
 
-func (p piece) read(d catalog.Dialect, file *catalog.File, text string) Statement {
-	s := Statement{Start: p.start, End: p.end, At: file.Place(p.start, p.end)}
+func (p piece) read(d catalog.Dialect, ctx *context, text string) Statement {
+	s := Statement{Start: p.start, End: p.end, At: ctx.file.Place(p.start, p.end)}
 	switch {
 	case p.depth > maxDepth:
 		s.unread("brackets are nested %d deep: more than %d is not read", p.depth, maxDepth)
@@ -110,8 +118,11 @@ func (p piece) read(d catalog.Dialect, file *catalog.File, text string) Statemen
 	if p.long() {
 		end = p.firstRow
 	}
-	ctx := &context{file: file, base: p.start, place: s.At}
+	ctx.base, ctx.place = p.start, s.At
 	parseWithValues(dialectParser(d, ctx), d, text[p.start:end], &s)
+	if *ctx.room <= 0 {
+		s.unread("the script's queries name more than %d tables and columns: not all are read", maxMentions)
+	}
 	if p.long() && s.Query != nil && s.Query.Insert != nil && s.Query.Insert.Conflict == nil {
 		s.Query.Insert.Conflict = conflictTail(text[p.firstRow:p.end])
 	}

@@ -38,14 +38,16 @@ type querying struct {
 	// outputs are the names of its columns; star says that there are others.
 	outputs []string
 	star    bool
-	// budget bounds the mentions that one query can make.
-	budget int
 }
 
-const maxMentions = 20_000
-
 func newQuerying(ctx *context, d catalog.Dialect, verb string) *querying {
-	return &querying{context: ctx, dialect: d, result: &Query{Verb: verb}, budget: maxMentions}
+	return &querying{context: ctx, dialect: d, result: &Query{Verb: verb}}
+}
+
+// take takes room for so many names, if there is any left.
+func (q *querying) take(names int) bool {
+	*q.room -= names
+	return *q.room > 0
 }
 
 func (q *querying) same(a, b string) bool {
@@ -73,12 +75,11 @@ func either(a, b string) string {
 }
 
 func (q *querying) named(name catalog.Name, start int, written bool) {
-	at := q.at(start, start+len(name.Object))
 	if IsMask(name.Object) {
 		q.masked("table", start, name.Object)
 	}
-	if q.budget--; q.budget > 0 {
-		q.result.Tables = append(q.result.Tables, TableUse{Name: name, Written: written, At: at})
+	if q.take(1) {
+		q.result.Tables = append(q.result.Tables, TableUse{Name: name, Written: written, At: q.at(start, start+len(name.Object))})
 	}
 }
 
@@ -90,6 +91,9 @@ func (q *querying) masked(role string, start int, name string) {
 func (q *querying) column(s *scope, qualifier catalog.Name, column string, start, end int) {
 	if IsMask(column) {
 		q.masked("column", start, column)
+	}
+	if *q.room <= 0 {
+		return
 	}
 	var tables []catalog.Name
 	for at := s; at != nil; at = at.outer {
@@ -116,7 +120,7 @@ func (q *querying) column(s *scope, qualifier catalog.Name, column string, start
 	if len(tables) == 0 {
 		return
 	}
-	if q.budget -= len(tables); q.budget > 0 {
+	if q.take(len(tables)) {
 		q.result.Reads = append(q.result.Reads, catalog.Mention{Tables: tables, Column: column, At: q.at(start, end)})
 	}
 }
@@ -156,24 +160,11 @@ func (q *querying) visible(s *scope, name string) bool {
 	return false
 }
 
-// tablesOf are the tables of a scope, without those around it.
-func (s *scope) tablesOf() []catalog.Name {
-	var list []catalog.Name
-	for _, it := range s.items {
-		if it.table != nil {
-			list = append(list, *it.table)
-		} else if it.from != nil {
-			list = append(list, it.from.stars...)
-		}
-	}
-	return list
-}
-
 func (q *querying) write(table catalog.Name, column string, start int) {
 	if IsMask(column) {
 		q.masked("column", start, column)
 	}
-	if q.budget--; q.budget > 0 {
+	if q.take(1) {
 		q.result.Writes = append(q.result.Writes, catalog.Mention{Tables: []catalog.Name{table}, Column: column, At: q.at(start, start+len(column))})
 	}
 }

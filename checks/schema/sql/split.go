@@ -28,12 +28,12 @@ type splitter struct {
 	skips     []Skip
 }
 
-// split finds the statements of a source and what is no SQL in it.
-func split(d catalog.Dialect, src Source) ([]piece, []Skip) {
+// split finds the statements of a source, up to most of them, and what is no SQL in it.
+func split(d catalog.Dialect, src Source, most int) ([]piece, []Skip) {
 	s := &splitter{lexer: lexer{dialect: d, text: src.Text, at: max(0, src.Start), end: min(src.End, len(src.Text))}}
 	for {
 		s.skip()
-		if s.at >= s.end {
+		if s.at >= s.end || len(s.pieces)+len(s.skips) >= most {
 			return s.pieces, s.skips
 		}
 		if s.command() {
@@ -120,7 +120,7 @@ func (s *splitter) statement() {
 			}
 		case t.kind == wordToken:
 			values = values || depth == 0 && s.is(t, "VALUES")
-			p.copies = p.copies || p.head[0] == "COPY" && s.is(t, "STDIN")
+			p.copies = p.copies || p.is("COPY") && s.is(t, "STDIN")
 			body.word(t, p.head)
 			p.depth = max(p.depth, body.depth)
 		}
