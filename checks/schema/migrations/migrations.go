@@ -1,0 +1,84 @@
+// Package migrations finds a repository's migrations and reads them: which files they are,
+// in which order they run, which part of each runs forward and in which transactions.
+// One file per format.
+package migrations
+
+import (
+	"github.com/checkrein/checkrein/checks/schema/catalog"
+)
+
+// Version goes with every kept File; those of another version are stale.
+const Version = 1
+
+// File is what one file says by itself, whatever stands beside it. It hangs on the path,
+// the bytes and the dialect alone, so that it can be kept by blob id.
+type File struct {
+	Path   string
+	Format string // "flyway", "rails", "dump" ...
+	Kind   Kind
+	// ID is what orders it among the others, as the format has it: "20240718093000", "1.2.3",
+	// an Alembic revision. Name is what it is called beside that. A file that is renamed
+	// keeps the two apart: logto's "next-1720505152-x" becomes "1.19.0-1720505152-x".
+	ID, Name string
+	// After are the IDs that it says it follows, where the format says so (Alembic, Django).
+	After []string
+	// Steps run forward, in order. Down, revert and beforeDown sections are not among them.
+	Steps []Step
+	// Unread is why the file as a whole could not be read; "" when it was.
+	Unread string
+	// Unsupported: the format is recognised and has no reader, and nothing in the file looks
+	// as if it removed, altered or ran SQL.
+	Unsupported bool
+}
+
+// Kind is what a file is to a schema.
+type Kind string
+
+const (
+	// Migration changes a database from one state to the next, once.
+	Migration Kind = "migration"
+	// Repeatable is run again whenever it changes (Flyway's R__).
+	Repeatable Kind = "repeatable"
+	// Dump is the whole schema as it is at this commit (structure.sql, db/schema.sql), or
+	// a part of it (one table's definition).
+	Dump Kind = "dump"
+	// Setting tells of the folder: sqitch.plan, atlas.sum, _journal.json, alembic.ini.
+	Setting Kind = "setting"
+)
+
+// Step is what succeeds or fails together: the statements of one transaction, or one that
+// runs outside any.
+type Step struct {
+	Transaction bool
+	Statements  []Statement
+}
+
+// Statement is one statement: SQL, or a call of the format's language.
+type Statement struct {
+	At catalog.Place
+	// Text is the statement as told, at most a few lines.
+	Text    string
+	Changes []catalog.Change
+	// Unread is why it, or a part of it, could not be read.
+	Unread string
+}
+
+// Line is one sequence of migrations that one tool runs against one database. A repository
+// may have several.
+type Line struct {
+	Root    string // the folder that all of its files stand below
+	Format  string
+	Dialect catalog.Dialect
+	// DialectFrom is how the dialect is known: "policy", "schema.prisma:3", "path", "statements".
+	DialectFrom string
+	Migrations  []*File // in the order in which they run
+	Repeatable  []*File
+	Dumps       []*File
+	// Problems are what does not fit: two with one ID, a plan that names a missing file.
+	Problems []Problem
+}
+
+// Problem is something wrong with the line as a whole.
+type Problem struct {
+	Path, Reason string
+}
