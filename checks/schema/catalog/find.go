@@ -128,7 +128,7 @@ func (c *Catalog) Resolve(m Mention) []ColumnOf {
 			return []ColumnOf{{v.Name, m.Column}}
 		}
 	}
-	if len(m.Tables) == 1 {
+	if len(m.Tables) == 1 && !m.Maybe {
 		return []ColumnOf{{m.Tables[0], m.Column}}
 	}
 	return nil

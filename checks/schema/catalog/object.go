@@ -28,7 +28,10 @@ type Mention struct {
 	Tables []Name
 	// Column "*" is every column of each of the tables, "" the tables themselves.
 	Column string
-	At     Place
+	// Maybe: it is no column unless a table has one so called (SQLite takes a quoted name
+	// for text then, and gives every table a rowid).
+	Maybe bool
+	At    Place
 }
 
 // Enum is a type of listed values.

@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Relation is how a type's values fit another type.
 type Relation string
@@ -21,10 +24,13 @@ var ladders = map[Dialect][][]string{
 
 // Relate tells how the values of one type fit another (rows 17 to 19 of what old code must
 // survive: widening, narrowing, another family). SQLite's columns hold values of any type:
-// there only the same type is the same, and any other is another family.
+// there only what it makes of a value counts, its affinity.
 func Relate(d Dialect, from, to Type) Relation {
 	if from.Equal(to) {
 		return Same
+	}
+	if d == SQLite {
+		return relateAffinity(from, to)
 	}
 	if from.Array != to.Array || from.Unsigned != to.Unsigned || from.Collation != to.Collation || from.Charset != to.Charset {
 		return Other
@@ -80,4 +86,29 @@ func relateValues(from, to []string) Relation {
 		return Widens
 	}
 	return Narrows
+}
+
+// relateAffinity: of the types with numeric affinity each is its own, since drivers go by
+// their names (datetime, boolean).
+func relateAffinity(from, to Type) Relation {
+	a, b := affinity(from.Base), affinity(to.Base)
+	if a != b || from.Collation != to.Collation || a == "numeric" && from.Base != to.Base {
+		return Other
+	}
+	return Same
+}
+
+// affinity follows section 3.1 of SQLite's "Datatypes In SQLite".
+func affinity(base string) string {
+	for _, rule := range []struct{ part, affinity string }{
+		{"int", "integer"}, {"char", "text"}, {"clob", "text"}, {"text", "text"}, {"blob", "blob"}, {"real", "real"}, {"floa", "real"}, {"doub", "real"},
+	} {
+		if strings.Contains(base, rule.part) {
+			return rule.affinity
+		}
+	}
+	if base == "" {
+		return "blob"
+	}
+	return "numeric"
 }

@@ -126,7 +126,7 @@ func (q pgQuery) targets(s *scope, nodes []*pg.Node) *output {
 		case t.GetName() != "":
 			out.names = append(out.names, t.GetName())
 		case last.GetAStar() != nil:
-			q.outputStar(s, c, out)
+			q.allOf(s, nameOf(parts(c.Fields)), out)
 		case last != nil:
 			out.names = append(out.names, last.GetString_().GetSval())
 		case t.GetVal().GetFuncCall() != nil:
@@ -141,24 +141,6 @@ func lastField(c *pg.ColumnRef) *pg.Node {
 		return nil
 	}
 	return c.Fields[len(c.Fields)-1]
-}
-
-// outputStar adds what a * gives.
-func (q pgQuery) outputStar(s *scope, c *pg.ColumnRef, out *output) {
-	qualifier := nameOf(parts(c.Fields))
-	for _, it := range s.items {
-		if qualifier.Object != "" && !q.means(it, qualifier) {
-			continue
-		}
-		switch {
-		case it.table != nil:
-			out.stars = append(out.stars, *it.table)
-		case it.from != nil:
-			out.names = append(out.names, it.from.names...)
-			out.stars = append(out.stars, it.from.stars...)
-			out.any = out.any || it.from.any
-		}
-	}
 }
 
 // from reads one entry of FROM.

@@ -65,16 +65,32 @@ func describe(t *catalog.Table) []string {
 		}
 		lines = append(lines, line)
 	}
+	for _, x := range t.Triggers {
+		line := "trigger " + x.Name + " " + x.Timing + " " + strings.Join(x.Events, ",")
+		if len(x.Columns) > 0 {
+			line += " of " + strings.Join(x.Columns, ",")
+		}
+		lines = append(lines, line)
+	}
+	for _, from := range t.FilledFrom {
+		lines = append(lines, "filled from "+from.String())
+	}
+	if t.Partial != "" {
+		lines = append(lines, "partial: "+t.Partial)
+	}
 	return lines
 }
 
+// tableTest is a script, and what one of its tables is in the end.
+type tableTest struct {
+	sql   string
+	table string
+	want  []string
+	told  []string
+}
+
 func TestPostgresTables(t *testing.T) {
-	for name, test := range map[string]struct {
-		sql   string
-		table string
-		want  []string
-		told  []string
-	}{
+	testTables(t, catalog.Postgres, map[string]tableTest{
 		"definition": {
 			sql: `CREATE TABLE users (
 				id bigserial PRIMARY KEY, email character varying(21) NOT NULL UNIQUE, "Age" integer DEFAULT 18 CHECK ("Age" > 0),
@@ -128,9 +144,13 @@ func TestPostgresTables(t *testing.T) {
 			sql:   "CREATE TABLE t (a int);\nDO $$ BEGIN EXECUTE 'ALTER TABLE t DROP a'; END $$;",
 			table: "t", want: []string{"a int4"}, told: []string{"2: unread: DO runs code that is not read"},
 		},
-	} {
+	})
+}
+
+func testTables(t *testing.T, d catalog.Dialect, tests map[string]tableTest) {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			c, told := fold(t, catalog.Postgres, test.sql)
+			c, told := fold(t, d, test.sql)
 			if diff := cmp.Diff(test.told, told); diff != "" {
 				t.Errorf("told (-want +got):\n%s", diff)
 			}

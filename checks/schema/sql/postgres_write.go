@@ -161,20 +161,7 @@ func unconditional(node *pg.Node) bool {
 }
 
 // wrote tells of the rows that a query writes.
-func (p *postgres) wrote(all bool) {
-	q := p.out.Query
-	var from []catalog.Name
-	for _, use := range q.Tables {
-		if !use.Written {
-			from = append(from, use.Name)
-		}
-	}
-	for _, use := range q.Tables {
-		if use.Written {
-			p.add(catalog.WriteData{Place: p.place, Table: use.Name, Kind: q.Verb, From: from, All: all})
-		}
-	}
-}
+func (p *postgres) wrote(all bool) { p.add(p.out.Query.written(p.place, all)...) }
 
 // calls tells of those built-in functions that change what a later statement does. A
 // function of the repository's own may do anything.

@@ -73,7 +73,9 @@ func (p piece) cost() int {
 	return p.tokens * (1 + p.depth/8)
 }
 
-func (p piece) long() bool { return p.firstRow > 0 && p.tokens > longList && p.is("INSERT") }
+func (p piece) long() bool {
+	return p.firstRow > 0 && p.tokens > longList && (p.is("INSERT") || p.is("REPLACE"))
+}
 
 func (p piece) is(head ...string) bool {
 	if len(p.head) < len(head) {
@@ -145,7 +147,7 @@ func parseWithValues(p parser, d catalog.Dialect, text string, s *Statement) {
 	const tries = 8
 	for try := 0; ; try++ {
 		attempt := Statement{Start: s.Start, End: s.End, At: s.At}
-		err := p.parse(text, &attempt)
+		err := guarded(p, text, &attempt)
 		if err == nil {
 			*s = attempt
 			return
@@ -162,6 +164,17 @@ func parseWithValues(p parser, d catalog.Dialect, text string, s *Statement) {
 		}
 		text = blank(text, at)
 	}
+}
+
+// guarded has a parser's own mistakes told as what could not be read: they take no other
+// statement down.
+func guarded(p parser, text string, s *Statement) (err error) {
+	defer func() {
+		if failed := recover(); failed != nil {
+			err = &syntaxError{reason: fmt.Sprintf("the parser fails on it: %v", failed)}
+		}
+	}()
+	return p.parse(text, s)
 }
 
 // blank puts blanks in the place of the mask that begins at an offset.
@@ -185,6 +198,8 @@ func dialectParser(d catalog.Dialect, ctx *context) parser {
 	switch d {
 	case catalog.Postgres:
 		return &postgres{context: ctx}
+	case catalog.SQLite:
+		return &sqlite{context: ctx}
 	}
 	return unsupported(d)
 }

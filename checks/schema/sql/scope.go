@@ -11,7 +11,9 @@ import (
 type scope struct {
 	outer *scope
 	items []item
-	ctes  map[string]*output
+	ctes  map[string]*output // by key
+	// aliases are outputs that conditions may name where no table has such a column.
+	aliases []string
 }
 
 // item is one entry of FROM.
@@ -19,6 +21,8 @@ type item struct {
 	alias string
 	table *catalog.Name
 	from  *output // a subquery, a common table expression or a function
+	// only: a bare name never means its columns (the new and old row of a trigger).
+	only bool
 }
 
 // output is what a subquery gives.
@@ -50,20 +54,36 @@ func (q *querying) take(names int) bool {
 	return *q.room > 0
 }
 
+// key is what a common table expression is filed under.
+func (q *querying) key(name string) string {
+	if q.dialect == catalog.Postgres {
+		return name
+	}
+	return strings.ToLower(name)
+}
+
 func (q *querying) same(a, b string) bool {
 	return a == b || q.dialect != catalog.Postgres && strings.EqualFold(a, b)
 }
 
 // table notes a table of FROM, or finds the common table expression of that name.
 func (q *querying) table(s *scope, name catalog.Name, alias string, start int, written bool) item {
+	return q.tableAt(s, name, alias, extent{start, start + len(name.Object)}, written)
+}
+
+// extent is where something stands in a statement.
+type extent struct{ start, end int }
+
+// tableAt is table with the place of the name as it is spelled.
+func (q *querying) tableAt(s *scope, name catalog.Name, alias string, at extent, written bool) item {
 	if name.Schema == "" && !written {
-		for at := s; at != nil; at = at.outer {
-			if out := at.ctes[name.Object]; out != nil {
+		for outer := s; outer != nil; outer = outer.outer {
+			if out := outer.ctes[q.key(name.Object)]; out != nil {
 				return item{alias: either(alias, name.Object), from: out}
 			}
 		}
 	}
-	q.named(name, start, written)
+	q.named(name, at, written)
 	return item{alias: alias, table: &name}
 }
 
@@ -74,12 +94,12 @@ func either(a, b string) string {
 	return b
 }
 
-func (q *querying) named(name catalog.Name, start int, written bool) {
+func (q *querying) named(name catalog.Name, at extent, written bool) {
 	if IsMask(name.Object) {
-		q.masked("table", start, name.Object)
+		q.masked("table", at.start, name.Object)
 	}
 	if q.take(1) {
-		q.result.Tables = append(q.result.Tables, TableUse{Name: name, Written: written, At: q.at(start, start+len(name.Object))})
+		q.result.Tables = append(q.result.Tables, TableUse{Name: name, Written: written, At: q.at(at.start, at.end)})
 	}
 }
 
@@ -98,7 +118,7 @@ func (q *querying) column(s *scope, qualifier catalog.Name, column string, start
 	var tables []catalog.Name
 	for at := s; at != nil; at = at.outer {
 		for _, it := range at.items {
-			if qualifier.Object != "" && !q.means(it, qualifier) {
+			if qualifier.Object != "" && !q.means(it, qualifier) || qualifier.Object == "" && it.only {
 				continue
 			}
 			if it.table != nil {
@@ -148,6 +168,23 @@ func (q *querying) gives(out *output, column string) bool {
 	return false
 }
 
+// allOf adds what * gives, or qualifier.*.
+func (q *querying) allOf(s *scope, qualifier catalog.Name, out *output) {
+	for _, it := range s.items {
+		if qualifier.Object != "" && !q.means(it, qualifier) {
+			continue
+		}
+		switch {
+		case it.table != nil:
+			out.stars = append(out.stars, *it.table)
+		case it.from != nil:
+			out.names = append(out.names, it.from.names...)
+			out.stars = append(out.stars, it.from.stars...)
+			out.any = out.any || it.from.any
+		}
+	}
+}
+
 // visible is the first entry that a bare name or alias means, in this query or around it.
 func (q *querying) visible(s *scope, name string) bool {
 	for at := s; at != nil; at = at.outer {
@@ -161,10 +198,63 @@ func (q *querying) visible(s *scope, name string) bool {
 }
 
 func (q *querying) write(table catalog.Name, column string, start int) {
+	q.writeAt([]catalog.Name{table}, column, extent{start, start + len(column)})
+}
+
+// writeAt notes a column that is written, of the first of the tables that has it.
+func (q *querying) writeAt(tables []catalog.Name, column string, at extent) {
 	if IsMask(column) {
-		q.masked("column", start, column)
+		q.masked("column", at.start, column)
 	}
-	if q.take(1) {
-		q.result.Writes = append(q.result.Writes, catalog.Mention{Tables: []catalog.Name{table}, Column: column, At: q.at(start, start+len(column))})
+	if q.take(len(tables)) {
+		q.result.Writes = append(q.result.Writes, catalog.Mention{Tables: tables, Column: column, At: q.at(at.start, at.end)})
 	}
+}
+
+// maybe notes a column that is none unless a table has it.
+func (q *querying) maybe(s *scope, qualifier catalog.Name, column string, at extent) {
+	before := len(q.result.Reads)
+	q.column(s, qualifier, column, at.start, at.end)
+	for i := before; i < len(q.result.Reads); i++ {
+		q.result.Reads[i].Maybe = true
+	}
+}
+
+// aliased reports whether a bare name may be that of an output.
+func (q *querying) aliased(s *scope, name string) bool {
+	for at := s; at != nil; at = at.outer {
+		for _, alias := range at.aliases {
+			if q.same(alias, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// written tells of the rows that a query writes.
+func (q *Query) written(at catalog.Place, all bool) []catalog.Change {
+	var from []catalog.Name
+	for _, use := range q.Tables {
+		if !use.Written {
+			from = append(from, use.Name)
+		}
+	}
+	var changes []catalog.Change
+	for _, use := range q.Tables {
+		if use.Written {
+			changes = append(changes, catalog.WriteData{Place: at, Table: use.Name, Kind: q.Verb, From: from, All: all})
+		}
+	}
+	return changes
+}
+
+// mentions are the tables and columns that a query names.
+func (q *Query) mentions() []catalog.Mention {
+	list := append([]catalog.Mention{}, q.Reads...)
+	list = append(list, q.Writes...)
+	for _, use := range q.Tables {
+		list = append(list, catalog.Mention{Tables: []catalog.Name{use.Name}, At: use.At})
+	}
+	return list
 }

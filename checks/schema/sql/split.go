@@ -163,12 +163,22 @@ func (s *splitter) rows() {
 // end the statement.
 type body struct {
 	*lexer
-	depth   int
-	routine bool
-	last    string
+	depth int
+	// kind is what a CREATE makes, once a word has told.
+	kind string
+	last string
 }
 
 func (b *body) open() bool { return b.depth > 0 }
+
+// routine reports whether what is made has a body.
+func (b *body) routine() bool {
+	switch b.kind {
+	case "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT":
+		return true
+	}
+	return false
+}
 
 func (b *body) word(t token, head []string) {
 	word := strings.ToUpper(b.text[t.start:t.end])
@@ -178,14 +188,14 @@ func (b *body) word(t token, head []string) {
 		return
 	}
 	switch word {
-	case "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT":
-		b.routine = true
+	case "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "TABLE", "VIEW", "INDEX", "DATABASE", "SCHEMA", "USER":
+		b.kind = either(b.kind, word)
 	case "ATOMIC":
 		if last == "BEGIN" && b.dialect == catalog.Postgres {
 			b.depth++
 		}
 	case "BEGIN":
-		if b.routine && b.dialect != catalog.Postgres {
+		if b.routine() && b.dialect != catalog.Postgres {
 			b.depth++
 		}
 	case "CASE":
