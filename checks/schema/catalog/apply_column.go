@@ -289,6 +289,7 @@ func (x AlterColumn) redefine(c *Catalog, t *Table, i int) error {
 	old := t.Columns[i]
 	n := *x.Redefine
 	n.Name, n.ID, n.At, n.Touched = old.Name, old.ID, old.At, old.Touched
+	n.NotNull = n.NotNull || c.inPrimary(t, old.Name)
 	for _, aspect := range columnAspects(old, &n) {
 		n.Touched = touched(n.Touched, aspect, x.Place)
 	}
@@ -298,6 +299,12 @@ func (x AlterColumn) redefine(c *Catalog, t *Table, i int) error {
 		return nil
 	}
 	return RenameColumn{Place: x.Place, Table: t.Name, From: old.Name, To: x.Redefine.Name}.Apply(c)
+}
+
+// inPrimary reports whether a column is part of the primary key, and so NOT NULL whatever
+// its definition says.
+func (c *Catalog) inPrimary(t *Table, column string) bool {
+	return slices.ContainsFunc(t.Constraints, func(x *Constraint) bool { return x.Kind == Primary && c.contains(x.Columns, column) })
 }
 
 // touched notes the last statement that changed an aspect.

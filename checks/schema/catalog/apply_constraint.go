@@ -30,7 +30,7 @@ func (x AddConstraint) Apply(c *Catalog) error {
 		return c.missing(x.Place, x.IfExists, KindTable, x.Table)
 	}
 	var problem error
-	if i := c.constraint(t, x.Constraint.Name); x.Constraint.Name != "" && i >= 0 && x.Constraint.Name != x.UsingIndex {
+	if i := c.constraintOf(t, x.Constraint.Name, x.Constraint.Kind); x.Constraint.Name != "" && i >= 0 && x.Constraint.Name != x.UsingIndex {
 		if x.IfNotExists {
 			return nil
 		}
@@ -65,7 +65,7 @@ func (x DropConstraint) Apply(c *Catalog) error {
 	if t == nil {
 		return c.missing(x.Place, x.IfTableExists, KindTable, x.Table)
 	}
-	i := c.constraint(t, x.Name)
+	i := c.constraintOf(t, x.Name, x.Kind)
 	if x.Name == "" {
 		i = slices.IndexFunc(t.Constraints, func(k *Constraint) bool { return k.Kind == x.Kind })
 	}
@@ -154,7 +154,7 @@ func (x CreateIndex) Apply(c *Catalog) error {
 func (c *Catalog) indexed(name Name, table *Name) (*Table, int) {
 	if table != nil {
 		if t := c.Table(*table); t != nil {
-			return t, c.constraint(t, name.Object)
+			return t, c.constraintOf(t, name.Object, Index)
 		}
 		return nil, -1
 	}
@@ -177,7 +177,7 @@ func (x *Constraint) isIndex() bool { return x.Kind != Check && x.Kind != Foreig
 func (x DropIndex) Apply(c *Catalog) error {
 	t, i := c.indexed(x.Name, x.Table)
 	if i < 0 {
-		if x.IfExists {
+		if x.IfExists || t != nil && c.keysIndex(t, x.Name.Object) {
 			return nil
 		}
 		touches := x.Name
@@ -190,13 +190,31 @@ func (x DropIndex) Apply(c *Catalog) error {
 	return nil
 }
 
+// keysIndex reports whether a name is that of an index which MySQL made by itself for a
+// foreign key of the table, there still or gone: such an index is not in the catalogue.
+func (c *Catalog) keysIndex(t *Table, name string) bool {
+	if c.Dialect != MySQL {
+		return false
+	}
+	c.spend(len(t.Constraints) + len(c.Removals))
+	return slices.ContainsFunc(t.Constraints, func(x *Constraint) bool {
+		return x.Kind == Foreign && (c.Dialect.same(x.Name, name) || len(x.Columns) > 0 && c.Dialect.same(x.Columns[0], name))
+	}) || slices.ContainsFunc(c.Removals, func(r Removal) bool {
+		return r.Kind == KindConstraint && c.key(r.Name) == c.key(t.Name) && c.Dialect.same(r.Item, name)
+	})
+}
+
 func (x RenameIndex) Apply(c *Catalog) error {
 	t, i := c.indexed(x.Name, x.Table)
 	if i < 0 {
-		if x.IfExists {
+		if x.IfExists || t != nil && c.keysIndex(t, x.Name.Object) {
 			return nil
 		}
 		return c.problem(x.Place, x.Name, "index %s is not known here", x.Name)
 	}
-	return RenameConstraint{Place: x.Place, Table: t.Name, From: t.Constraints[i].Name, To: x.To}.Apply(c)
+	t = c.edit(t)
+	n := *t.Constraints[i]
+	n.Name, n.Touched = x.To, touched(n.Touched, AspectName, x.Place)
+	t.Constraints[i] = &n
+	return nil
 }

@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 func (x CreateTable) Apply(c *Catalog) error {
 	t := *x.Table
@@ -74,7 +77,10 @@ func (c *Catalog) copyLike(t *Table, like Like) {
 	for _, constraint := range from.Constraints {
 		if like.copies(constraint) {
 			n := *constraint
-			n.Name, n.At, n.Touched = "", t.At, nil
+			n.At, n.Touched = t.At, nil
+			if c.Dialect != MySQL || n.Kind == Check {
+				n.Name = ""
+			}
 			c.putConstraint(t, &n)
 		}
 	}
@@ -255,6 +261,42 @@ func (c *Catalog) followViews(table Name, change func(ColumnOf) ColumnOf) {
 			c.Views[key] = &n
 		}
 	}
+}
+
+func (x SetCharset) Apply(c *Catalog) error {
+	t := c.Table(x.Table)
+	if t == nil {
+		return c.missing(x.Place, x.IfExists, KindTable, x.Table)
+	}
+	t = c.edit(t)
+	c.spend(len(t.Columns))
+	for i, column := range t.Columns {
+		n := *column
+		switch {
+		case x.Convert:
+			n.Type.Charset, n.Type.Collation = "", ""
+		case n.Type.Charset == "" && n.Type.hasCharset():
+			n.Type.Charset, n.Type.Collation = t.Charset, either(n.Type.Collation, t.Collation)
+		}
+		if !n.Type.Equal(column.Type) {
+			t.Columns[i] = &n
+		}
+	}
+	t.Charset, t.Collation = x.Charset, x.Collation
+	t.Touched = touched(t.Touched, AspectCharset, x.Place)
+	return nil
+}
+
+// hasCharset reports whether a type of MySQL is text.
+func (t Type) hasCharset() bool {
+	return strings.HasSuffix(t.Base, "char") || strings.HasSuffix(t.Base, "text") || len(t.Values) > 0
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 func (x AttachPartition) Apply(c *Catalog) error {

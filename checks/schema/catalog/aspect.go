@@ -25,6 +25,7 @@ const (
 	AspectRoles       Aspect = "roles"
 	AspectRowSecurity Aspect = "row security"
 	AspectPartition   Aspect = "partition"
+	AspectCharset     Aspect = "charset" // of a table, and its collation
 	AspectIncrement   Aspect = "increment"
 	AspectRestart     Aspect = "restart"
 )

@@ -29,6 +29,16 @@ type RenameTable struct {
 	IfExists bool
 }
 
+// SetCharset gives a table another character set: for columns made from now on or, with
+// Convert, for all that it has.
+type SetCharset struct {
+	Place
+	Table              Name
+	Charset, Collation string
+	Convert            bool
+	IfExists           bool
+}
+
 // AttachPartition makes a table a part of another.
 type AttachPartition struct {
 	Place

@@ -79,7 +79,7 @@ func (c *Catalog) count(t *Table, kind ConstraintKind) int {
 
 // free is the name, with a number behind it when it is taken.
 func (c *Catalog) free(t *Table, name, gap string) string {
-	if c.constraint(t, name) < 0 {
+	if c.constraintOf(t, name, Index) < 0 {
 		return name
 	}
 	first := 1
@@ -88,7 +88,7 @@ func (c *Catalog) free(t *Table, name, gap string) string {
 	}
 	for n := first; !c.Exhausted(); n++ {
 		numbered := fmt.Sprintf("%s%s%d", name, gap, n)
-		if c.constraint(t, numbered) < 0 {
+		if c.constraintOf(t, numbered, Index) < 0 {
 			return numbered
 		}
 	}

@@ -206,6 +206,7 @@ func (d *differ) tablePart(t *Table) part {
 	return part{id: t.ID, name: d.after.key(t.Name).String(), table: t.Name, at: t.At, touch: t.Touched, differs: func(o any) []Aspect {
 		is := o.(*Table)
 		partition := (t.PartitionOf == nil) != (is.PartitionOf == nil) || t.Partitioned != is.Partitioned
-		return aspects(t.RowSecurity != is.RowSecurity || t.ForceRowSecurity != is.ForceRowSecurity, AspectRowSecurity, partition, AspectPartition)
+		return aspects(t.RowSecurity != is.RowSecurity || t.ForceRowSecurity != is.ForceRowSecurity, AspectRowSecurity, partition, AspectPartition,
+			t.Charset != is.Charset || t.Collation != is.Collation, AspectCharset)
 	}}
 }

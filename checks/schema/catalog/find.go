@@ -73,6 +73,29 @@ func (c *Catalog) constraint(t *Table, name string) int {
 	return -1
 }
 
+// constraintOf is constraint among those whose names may not be the same: MySQL's foreign
+// keys, checks and indexes each have names of their own. With kind "" all are meant.
+func (c *Catalog) constraintOf(t *Table, name string, kind ConstraintKind) int {
+	if c.Dialect != MySQL || kind == "" {
+		return c.constraint(t, name)
+	}
+	c.spend(len(t.Constraints))
+	for i, x := range t.Constraints {
+		if x.space() == (&Constraint{Kind: kind}).space() && c.Dialect.same(x.Name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// space is what a constraint's name is told apart from in MySQL.
+func (x *Constraint) space() ConstraintKind {
+	if x.Kind == Foreign || x.Kind == Check {
+		return x.Kind
+	}
+	return Index
+}
+
 // Locate is the table that code means by a name: as Table finds it; else, since the
 // code's search path is not known, the only one so called in any schema; or nil.
 func (c *Catalog) Locate(n Name) *Table {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -19,7 +20,7 @@ const (
 var ladders = map[Dialect][][]string{
 	Postgres: {{"int2", "int4", "int8"}, {"float4", "float8"}},
 	MySQL: {{"tinyint", "smallint", "mediumint", "int", "bigint"}, {"float", "double"},
-		{"tinytext", "text", "mediumtext", "longtext"}, {"tinyblob", "blob", "mediumblob", "longblob"}},
+		{"tinyblob", "blob", "mediumblob", "longblob"}},
 }
 
 // Relate tells how the values of one type fit another (rows 17 to 19 of what old code must
@@ -40,8 +41,8 @@ func Relate(d Dialect, from, to Type) Relation {
 			return wider(a < b)
 		}
 	}
-	if isText(from.Base) && isText(to.Base) {
-		return relateText(from, to)
+	if a, b := textLength(d, from), textLength(d, to); a > 0 && b > 0 {
+		return wider(b >= a)
 	}
 	if from.Base != to.Base || from.Schema != to.Schema {
 		return Other
@@ -52,12 +53,22 @@ func Relate(d Dialect, from, to Type) Relation {
 	case len(from.Args) == 2 && len(to.Args) == 2:
 		whole, scale := to.Args[0]-to.Args[1] >= from.Args[0]-from.Args[1], to.Args[1] >= from.Args[1]
 		return wider(whole && scale)
+	case d == MySQL && strings.HasSuffix(from.Base, "time") || from.Base == "timestamp" && d == MySQL:
+		return wider(fraction(to) >= fraction(from))
 	case len(to.Args) == 0:
 		return Widens // without bounds
 	case len(from.Args) == 0:
 		return Narrows
 	}
 	return wider(to.Args[0] >= from.Args[0])
+}
+
+// fraction is how many digits of a second a type keeps; MySQL keeps none unless told.
+func fraction(t Type) int {
+	if len(t.Args) == 0 {
+		return 0
+	}
+	return t.Args[0]
 }
 
 func wider(yes bool) Relation {
@@ -67,17 +78,18 @@ func wider(yes bool) Relation {
 	return Narrows
 }
 
-func isText(base string) bool { return base == "varchar" || base == "text" }
-
-// relateText: varchar without a length, and text, have no bound.
-func relateText(from, to Type) Relation {
+// textLength is how much a type of text of any length holds; 0: it is none. PostgreSQL's
+// varchar without a length, and text, have no bound.
+func textLength(d Dialect, t Type) int {
 	switch {
-	case len(to.Args) == 0:
-		return Widens
-	case len(from.Args) == 0:
-		return Narrows
+	case t.Base == "varchar" && len(t.Args) > 0:
+		return t.Args[0]
+	case d == MySQL:
+		return map[string]int{"tinytext": 1<<8 - 1, "text": 1<<16 - 1, "mediumtext": 1<<24 - 1, "longtext": 1<<32 - 1}[t.Base]
+	case t.Base == "varchar" || t.Base == "text":
+		return math.MaxInt
 	}
-	return wider(to.Args[0] >= from.Args[0])
+	return 0
 }
 
 // relateValues: appending to MySQL's enum keeps the numbers of the values before.

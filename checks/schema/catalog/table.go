@@ -14,6 +14,8 @@ type Table struct {
 	PartitionOf                   *Name // the table whose rows it holds a part of
 	Inherits                      []Name
 	Temporary                     bool
+	// Charset and Collation are MySQL's, for the columns that do not say another; "" when not said.
+	Charset, Collation string
 	// Partial says why its columns are not all known; "" when they are.
 	Partial string
 	// FilledFrom are the tables that an INSERT ... SELECT copied rows from: a table

@@ -11,6 +11,9 @@ import (
 	"github.com/checkrein/checkrein/checks/schema/catalog"
 )
 
+// sorted compares lists whatever their order.
+var sorted = cmp.Transformer("sorted", func(list []string) []string { return slices.Sorted(slices.Values(list)) })
+
 // testQueries reads one statement each. The place of every table and column that it
 // names must hold that name.
 func testQueries(t *testing.T, d catalog.Dialect, tests map[string][]string) {

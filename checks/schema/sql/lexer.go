@@ -64,7 +64,7 @@ func (l *lexer) skip() {
 		case strings.HasPrefix(rest, "--") && (l.dialect != catalog.MySQL || len(rest) == 2 || rest[2] <= ' '),
 			rest[0] == '#' && l.dialect == catalog.MySQL:
 			l.line()
-		case strings.HasPrefix(rest, "/*!") && l.dialect == catalog.MySQL:
+		case l.runsComment(rest):
 			return
 		case strings.HasPrefix(rest, "/*"):
 			l.comment()
@@ -72,6 +72,12 @@ func (l *lexer) skip() {
 			return
 		}
 	}
+}
+
+// runsComment reports whether a comment is one that MySQL runs. Of no version is 9.99.99 and
+// above: such comments speak to the client of MariaDB.
+func (l *lexer) runsComment(rest string) bool {
+	return l.dialect == catalog.MySQL && strings.HasPrefix(rest, "/*!") && !strings.HasPrefix(rest, "/*!999")
 }
 
 func (l *lexer) line() {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	myparser "github.com/sqlc-dev/marino/parser"
+
 	"github.com/checkrein/checkrein/checks/schema/catalog"
 )
 
@@ -29,12 +31,16 @@ type parser interface {
 
 // context is what a dialect's reader is told of the place it reads at.
 type context struct {
-	file  *catalog.File
-	base  int // of the statement in the file
-	place catalog.Place
+	file    *catalog.File
+	base    int // of the statement in the file
+	place   catalog.Place
+	parsers *parsers
 	// room is how many more names the script's queries may make; shared by its statements.
 	room *int
 }
+
+// parsers are kept from one statement of a script to the next where they are dear to make.
+type parsers struct{ mysql *myparser.Parser }
 
 // at is the place of a piece of the statement, given by its offsets in the statement's text.
 func (c *context) at(start, end int) catalog.Place { return c.file.Place(c.base+start, c.base+end) }
@@ -44,7 +50,7 @@ func Read(d catalog.Dialect, src Source) Script {
 	budget, room := max(leastTokens, (src.End-src.Start)/bytesPerToken), maxMentions
 	pieces, skips := split(d, src, budget/perStatement)
 	file := catalog.NewFile(src.Path, src.Text)
-	script := Script{Skipped: skips}
+	script, kept := Script{Skipped: skips}, &parsers{}
 	for i := range script.Skipped {
 		script.Skipped[i].At = file.Place(skips[i].Start, skips[i].End)
 	}
@@ -53,7 +59,7 @@ func Read(d catalog.Dialect, src Source) Script {
 			script.Statements = append(script.Statements, rest(file, p.start, min(src.End, len(src.Text))))
 			return script
 		}
-		script.Statements = append(script.Statements, p.read(d, &context{file: file, room: &room}, src.Text))
+		script.Statements = append(script.Statements, p.read(d, &context{file: file, room: &room, parsers: kept}, src.Text))
 	}
 	if n := len(pieces) + len(skips); n > 0 && n >= budget/perStatement {
 		script.Statements = append(script.Statements, rest(file, min(src.End, len(src.Text)), min(src.End, len(src.Text))))
@@ -198,6 +204,8 @@ func dialectParser(d catalog.Dialect, ctx *context) parser {
 	switch d {
 	case catalog.Postgres:
 		return &postgres{context: ctx}
+	case catalog.MySQL:
+		return &mysql{context: ctx}
 	case catalog.SQLite:
 		return &sqlite{context: ctx}
 	}

@@ -32,6 +32,8 @@ type output struct {
 	stars []catalog.Name
 	// any: a function or the like, whose columns are not known.
 	any bool
+	// aliases are those of the names that are no column's.
+	aliases []string
 }
 
 // querying collects what a query names.
