@@ -304,7 +304,14 @@ func (x AlterColumn) redefine(c *Catalog, t *Table, i int) error {
 // inPrimary reports whether a column is part of the primary key, and so NOT NULL whatever
 // its definition says.
 func (c *Catalog) inPrimary(t *Table, column string) bool {
-	return slices.ContainsFunc(t.Constraints, func(x *Constraint) bool { return x.Kind == Primary && c.contains(x.Columns, column) })
+	c.spend(len(t.Constraints))
+	return slices.ContainsFunc(t.Constraints, func(x *Constraint) bool {
+		if x.Kind != Primary {
+			return false
+		}
+		c.spend(len(x.Columns))
+		return c.contains(x.Columns, column)
+	})
 }
 
 // touched notes the last statement that changed an aspect.

@@ -196,11 +196,11 @@ func (c *Catalog) keysIndex(t *Table, name string) bool {
 	if c.Dialect != MySQL {
 		return false
 	}
-	c.spend(len(t.Constraints) + len(c.Removals))
+	c.spend(len(t.Constraints) + 4*len(c.Removals))
 	return slices.ContainsFunc(t.Constraints, func(x *Constraint) bool {
 		return x.Kind == Foreign && (c.Dialect.same(x.Name, name) || len(x.Columns) > 0 && c.Dialect.same(x.Columns[0], name))
 	}) || slices.ContainsFunc(c.Removals, func(r Removal) bool {
-		return r.Kind == KindConstraint && c.key(r.Name) == c.key(t.Name) && c.Dialect.same(r.Item, name)
+		return r.Kind == KindConstraint && c.Dialect.same(r.Item, name) && c.key(r.Name) == c.key(t.Name)
 	})
 }
 

@@ -269,7 +269,7 @@ func (x SetCharset) Apply(c *Catalog) error {
 		return c.missing(x.Place, x.IfExists, KindTable, x.Table)
 	}
 	t = c.edit(t)
-	c.spend(len(t.Columns))
+	c.spend(8 * len(t.Columns))
 	for i, column := range t.Columns {
 		n := *column
 		switch {

@@ -80,8 +80,9 @@ func (c *Catalog) constraintOf(t *Table, name string, kind ConstraintKind) int {
 		return c.constraint(t, name)
 	}
 	c.spend(len(t.Constraints))
+	space := (&Constraint{Kind: kind}).space()
 	for i, x := range t.Constraints {
-		if x.space() == (&Constraint{Kind: kind}).space() && c.Dialect.same(x.Name, name) {
+		if x.space() == space && c.Dialect.same(x.Name, name) {
 			return i
 		}
 	}

@@ -1,6 +1,9 @@
 package sql
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // wordIndex finds names in a statement where the parser does not tell their places.
 type wordIndex struct {
@@ -33,39 +36,42 @@ func (w *wordIndex) name(t token) string {
 	return strings.ReplaceAll(strings.Trim(text, "`"), "``", "`")
 }
 
+// from are the places of a name at or behind an offset, and how many there are before.
+func (w *wordIndex) from(name string, offset int) (places []int, before int) {
+	w.load()
+	all := w.at[strings.ToLower(name)]
+	before = sort.Search(len(all), func(i int) bool { return w.tokens[all[i]].start >= offset })
+	return all, before
+}
+
 // after is the first place of a name at or behind an offset.
 func (w *wordIndex) after(name string, offset int) extent {
-	w.load()
-	for _, i := range w.at[strings.ToLower(name)] {
-		if t := w.tokens[i]; t.start >= offset {
-			return extent{t.start, t.end}
-		}
+	if places, i := w.from(name, offset); i < len(places) {
+		t := w.tokens[places[i]]
+		return extent{t.start, t.end}
 	}
 	return extent{0, len(w.text)}
 }
 
-// before is the last place of a name that ends before an offset.
+// before is the last place of a name that begins before an offset.
 func (w *wordIndex) before(name string, offset int) extent {
-	w.load()
-	places := w.at[strings.ToLower(name)]
-	for j := len(places) - 1; j >= 0; j-- {
-		if t := w.tokens[places[j]]; t.end <= offset {
-			return extent{t.start, t.end}
-		}
+	if places, i := w.from(name, offset); i > 0 {
+		t := w.tokens[places[i-1]]
+		return extent{t.start, t.end}
 	}
 	return w.after(name, 0)
 }
 
 // defined is the first place at or behind an offset where a name begins a definition: behind
-// a bracket, a comma, or a word that leads to one.
+// a bracket, a comma, or a word that leads to one. Not more than a few are looked at.
 func (w *wordIndex) defined(name string, offset int) extent {
-	w.load()
-	for _, i := range w.at[strings.ToLower(name)] {
-		t := w.tokens[i]
-		if t.start < offset || i == 0 {
+	const most = 50
+	places, i := w.from(name, offset)
+	for n := 0; i < len(places) && n < most; i, n = i+1, n+1 {
+		if places[i] == 0 {
 			continue
 		}
-		before := w.tokens[i-1]
+		t, before := w.tokens[places[i]], w.tokens[places[i]-1]
 		switch strings.ToUpper(w.text[before.start:before.end]) {
 		case "(", ",", "ADD", "COLUMN", "EXISTS":
 			return extent{t.start, t.end}

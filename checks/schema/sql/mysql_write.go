@@ -148,6 +148,9 @@ func (q myQuery) columns(table catalog.Name, n *my.InsertStmt, insert *Insert) {
 // assign reads SET column = value. A bare name is of the first table that has it.
 func (q myQuery) assign(s *scope, list []*my.Assignment) {
 	for _, a := range list {
+		if *q.room <= 0 {
+			return
+		}
 		at := q.p.words.before(a.Column.Name.O, max(a.Expr.OriginTextPosition(), 1))
 		qualifier := catalog.Name{Schema: a.Column.Schema.O, Object: a.Column.Table.O}
 		var tables []catalog.Name
@@ -167,30 +170,35 @@ func (q myQuery) updates(outer *scope, n *my.UpdateStmt) {
 	s := q.with(outer, n.With)
 	before := len(q.result.Tables)
 	q.from(s, n.TableRefs.TableRefs)
-	uses := q.result.Tables[before:]
+	var named []catalog.Name
 	for _, a := range n.List {
-		qualifier := catalog.Name{Schema: a.Column.Schema.O, Object: a.Column.Table.O}
-		q.markWritten(s, uses, qualifier)
+		named = append(named, catalog.Name{Schema: a.Column.Schema.O, Object: a.Column.Table.O})
 	}
+	q.markWritten(s, q.result.Tables[before:], named)
 	q.assign(s, n.List)
 	q.expression(s, n.Where)
 	q.sort(s, n.Order, &output{})
 }
 
-// markWritten marks the tables that a qualifier means as written; a bare name, the first one.
-func (q myQuery) markWritten(s *scope, uses []TableUse, qualifier catalog.Name) {
-	for _, it := range s.items {
-		if it.table == nil || qualifier.Object != "" && !q.means(it, qualifier) {
+// markWritten marks the tables that names or aliases mean as written; none, the first one.
+func (q myQuery) markWritten(s *scope, uses []TableUse, named []catalog.Name) {
+	use, seen := map[catalog.Name]int{}, map[catalog.Name]bool{}
+	for i := len(uses) - 1; i >= 0; i-- {
+		use[uses[i].Name] = i
+	}
+	for _, name := range named {
+		if seen[name] {
 			continue
 		}
-		for i := range uses {
-			if uses[i].Name == *it.table {
-				uses[i].Written = true
-				break
+		seen[name] = true
+		for _, it := range s.items {
+			if it.table == nil || name.Object != "" && !q.means(it, name) {
+				continue
 			}
-		}
-		if qualifier.Object == "" {
-			return
+			if i, ok := use[*it.table]; ok {
+				uses[i].Written = true
+			}
+			break
 		}
 	}
 }
@@ -199,14 +207,14 @@ func (q myQuery) deletes(outer *scope, n *my.DeleteStmt) {
 	s := q.with(outer, n.With)
 	before := len(q.result.Tables)
 	q.from(s, n.TableRefs.TableRefs)
-	uses := q.result.Tables[before:]
-	if n.Tables == nil {
-		q.markWritten(s, uses, catalog.Name{})
-	} else {
+	named := []catalog.Name{{}}
+	if n.Tables != nil {
+		named = nil
 		for _, table := range n.Tables.Tables {
-			q.markWritten(s, uses, myName(table))
+			named = append(named, myName(table))
 		}
 	}
+	q.markWritten(s, q.result.Tables[before:], named)
 	q.expression(s, n.Where)
 	q.sort(s, n.Order, &output{})
 }

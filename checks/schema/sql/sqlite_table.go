@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"slices"
 	"strings"
 
 	lite "github.com/sqlc-dev/meyer/ast"
@@ -73,8 +72,12 @@ func liteKey(t *catalog.Table, n *lite.CreateTableStmt) {
 		if x.Kind != catalog.Primary {
 			continue
 		}
+		part := map[string]bool{}
+		for _, name := range x.Columns {
+			part[strings.ToLower(name)] = true
+		}
 		for _, column := range t.Columns {
-			if !slices.ContainsFunc(x.Columns, func(name string) bool { return strings.EqualFold(name, column.Name) }) {
+			if !part[strings.ToLower(column.Name)] {
 				continue
 			}
 			if !rowless && len(x.Columns) == 1 && column.Type.Base == "integer" && x.Method != descending {

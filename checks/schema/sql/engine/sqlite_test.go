@@ -1,4 +1,6 @@
-package sql
+// Package engine_test compares what the readers of package sql make of scripts with what
+// the databases themselves do.
+package engine_test
 
 import (
 	"database/sql"
@@ -13,6 +15,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
+	schemasql "github.com/checkrein/checkrein/checks/schema/sql"
 )
 
 // TestSQLiteEngine runs small histories on SQLite itself: the catalogue that they fold to
@@ -54,7 +57,7 @@ func compareEngine(t *testing.T, script string, lenient bool) {
 	}()
 	db.SetMaxOpenConns(1)
 	c := catalog.New(catalog.SQLite)
-	for _, s := range Read(catalog.SQLite, Whole("a.sql", script)).Statements {
+	for _, s := range schemasql.Read(catalog.SQLite, schemasql.Whole("a.sql", script)).Statements {
 		if _, err := db.Exec(script[s.Start:s.End]); err != nil {
 			if !lenient {
 				t.Fatalf("SQLite, line %d: %v", s.At.Span.Line, err)
@@ -169,12 +172,16 @@ func TestSQLiteEngineHistories(t *testing.T) {
 		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			var script strings.Builder
-			for _, path := range sqlFiles(t, dir) {
-				text, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
+			err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+				if err != nil || !strings.HasSuffix(path, ".sql") || strings.HasSuffix(path, ".down.sql") {
+					return err
 				}
+				text, err := os.ReadFile(path)
 				script.Write(append(text, ";\n"...))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
 			}
 			compareEngine(t, script.String(), true)
 		})
