@@ -98,7 +98,7 @@ func checkHostile(t *testing.T, d catalog.Dialect, text string) {
 			c.Fold(s.Changes...)
 		}
 	})
-	t.Logf("%v, %d MB", took, heap>>20)
+	t.Logf("%s: %v, %d MB", t.Name(), took, heap>>20)
 	if took > time.Second {
 		t.Errorf("took %v", took)
 	}

@@ -142,7 +142,10 @@ func (q myQuery) targets(s *scope, fields []*my.SelectField, out *output) {
 		switch {
 		case field.AsName.O != "":
 			out.names = append(out.names, field.AsName.O)
-			out.aliases = append(out.aliases, field.AsName.O)
+			if out.aliases == nil {
+				out.aliases = map[string]bool{}
+			}
+			out.aliases[q.key(field.AsName.O)] = true
 		case isColumn:
 			out.names = append(out.names, column.Name.Name.O)
 		default:

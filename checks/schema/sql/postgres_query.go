@@ -72,7 +72,7 @@ func (o *output) renamed(names []string) *output {
 		return o
 	}
 	n := *o
-	n.names = append(append([]string{}, names...), o.names...)
+	n.names, n.index = append(append([]string{}, names...), o.names...), nil
 	return &n
 }
 

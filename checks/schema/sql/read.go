@@ -10,16 +10,16 @@ import (
 )
 
 // Bounds of what is parsed, so that 1 MB of text takes no longer than a second: the parsers
-// cost up to 4 µs and 500 bytes a token and as much as 15 tokens a statement, and their stack
+// cost up to 4 µs and 500 bytes a token, twice that with what is kept, and as much as 15 tokens a statement, and their stack
 // grows with the depth of brackets.
 const (
-	leastTokens     = 200_000 // that are read of a script, however short
-	bytesPerToken   = 5       // a longer script may have a token for so many bytes
+	leastTokens     = 170_000 // that are read of a script, however short
+	bytesPerToken   = 6       // a longer script may have a token for so many bytes
 	perStatement    = 15
-	maxStatement    = 30_000 // tokens of one statement
+	maxStatement    = 15_000 // tokens of one statement
 	maxDepth        = 60
 	longList        = 400 // tokens of an INSERT from which on only its first row is read
-	maxMentions     = 60_000
+	maxMentions     = 40_000
 	maxUnreadReason = 300
 )
 
@@ -55,7 +55,7 @@ func Read(d catalog.Dialect, src Source) Script {
 		script.Skipped[i].At = file.Place(skips[i].Start, skips[i].End)
 	}
 	for _, p := range pieces {
-		if budget -= perStatement + p.cost(); budget < 0 {
+		if budget -= perStatement + p.cost(d); budget < 0 {
 			script.Statements = append(script.Statements, rest(file, p.start, min(src.End, len(src.Text))))
 			return script
 		}
@@ -68,7 +68,7 @@ func Read(d catalog.Dialect, src Source) Script {
 }
 
 // cost is what a piece takes of the script's budget: nothing when it is not parsed.
-func (p piece) cost() int {
+func (p piece) cost(d catalog.Dialect) int {
 	switch {
 	case p.long():
 		return p.firstTokens + p.tokens/16
@@ -76,7 +76,14 @@ func (p piece) cost() int {
 		return p.tokens / 16
 	}
 	// Backtracking makes what is nested dearer.
-	return p.tokens * (1 + p.depth/8)
+	cost := p.tokens * (1 + p.depth/8)
+	if d == catalog.MySQL {
+		cost += cost / 2 // its parser keeps more of each
+	}
+	if p.is("CREATE") || p.is("ALTER") {
+		cost += cost / 2 // what is defined is kept
+	}
+	return cost
 }
 
 func (p piece) long() bool {

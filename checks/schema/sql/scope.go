@@ -12,8 +12,8 @@ type scope struct {
 	outer *scope
 	items []item
 	ctes  map[string]*output // by key
-	// aliases are outputs that conditions may name where no table has such a column.
-	aliases []string
+	// aliases are the keys of outputs that conditions may name where no table has such a column.
+	aliases map[string]bool
 }
 
 // item is one entry of FROM.
@@ -32,8 +32,11 @@ type output struct {
 	stars []catalog.Name
 	// any: a function or the like, whose columns are not known.
 	any bool
-	// aliases are those of the names that are no column's.
-	aliases []string
+	// aliases are the keys of those names that are no column's.
+	aliases map[string]bool
+	// index are the keys of the first indexed names.
+	index   map[string]bool
+	indexed int
 }
 
 // querying collects what a query names.
@@ -162,12 +165,14 @@ func (q *querying) gives(out *output, column string) bool {
 	if out == nil {
 		return false
 	}
-	for _, name := range out.names {
-		if q.same(name, column) {
-			return true
-		}
+	if out.index == nil || out.indexed > len(out.names) {
+		out.index, out.indexed = map[string]bool{}, 0
 	}
-	return false
+	for _, name := range out.names[out.indexed:] {
+		out.index[q.key(name)] = true
+	}
+	out.indexed = len(out.names)
+	return out.index[q.key(column)]
 }
 
 // allOf adds what * gives, or qualifier.*.
@@ -225,10 +230,8 @@ func (q *querying) maybe(s *scope, qualifier catalog.Name, column string, at ext
 // aliased reports whether a bare name may be that of an output.
 func (q *querying) aliased(s *scope, name string) bool {
 	for at := s; at != nil; at = at.outer {
-		for _, alias := range at.aliases {
-			if q.same(alias, name) {
-				return true
-			}
+		if at.aliases[q.key(name)] {
+			return true
 		}
 	}
 	return false

@@ -112,6 +112,7 @@ func (q liteQuery) core(outer *scope, node lite.SelectCore) *output {
 	case *lite.SelectQuery:
 		q.sources(s, n.From)
 		out := q.targets(s, n.Columns)
+		s.aliases = out.aliases
 		for _, node := range n.GroupBy {
 			q.expression(s, node)
 		}
@@ -146,7 +147,7 @@ func (q liteQuery) sort(s *scope, terms []*lite.OrderingTerm, out *output) {
 
 // targets reads a select list or RETURNING, whose names conditions may use too.
 func (q liteQuery) targets(s *scope, list []*lite.ResultColumn) *output {
-	out := &output{}
+	out := &output{aliases: map[string]bool{}}
 	for _, column := range list {
 		star, isStar := column.Expr.(*lite.Star)
 		if isStar {
@@ -158,7 +159,7 @@ func (q liteQuery) targets(s *scope, list []*lite.ResultColumn) *output {
 		switch {
 		case column.Alias != nil:
 			out.names = append(out.names, column.Alias.Name)
-			s.aliases = append(s.aliases, column.Alias.Name)
+			out.aliases[q.key(column.Alias.Name)] = true
 		default:
 			out.names = append(out.names, outputName(column.Expr))
 		}
