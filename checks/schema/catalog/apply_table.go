@@ -195,9 +195,27 @@ func (c *Catalog) moveTable(at Place, t *Table, to Name) error {
 	t = c.edit(t)
 	delete(c.Tables, c.key(from))
 	t.Name, t.Touched = to, touched(t.Touched, AspectName, at)
+	c.renameGenerated(t, from.Object)
 	c.Tables[c.key(to)] = t
 	c.follow(from, to)
 	return problem
+}
+
+// renameGenerated has the names that MySQL made of the table's follow it.
+func (c *Catalog) renameGenerated(t *Table, from string) {
+	if c.Dialect != MySQL {
+		return
+	}
+	c.spend(len(t.Constraints))
+	for i, x := range t.Constraints {
+		for _, word := range []string{"_ibfk_", "_chk_"} {
+			if number, ok := strings.CutPrefix(x.Name, from+word); ok {
+				n := *x
+				n.Name = t.Name.Object + word + number
+				t.Constraints[i] = &n
+			}
+		}
+	}
 }
 
 // follow changes the name of a table wherever another object refers to it.

@@ -148,7 +148,11 @@ func (p *mysql) column(n *my.ColumnDef, cursor int) (*catalog.Column, []*catalog
 			x.Expr, x.Columns, x.Valid = p.expr(option.Expr), p.columnsOf(option.Expr), option.Enforced
 			add(x, catalog.Check)
 		case my.ColumnOptionReference:
-			// MySQL reads REFERENCES behind a column and does nothing about it before 9.0.
+			// Made by MariaDB from 10.5 and MySQL from 9.0 on; before, it was read and forgotten.
+			name := myName(option.Refer.Table)
+			x.References, x.RefColumns = &name, keyColumns(option.Refer.IndexPartSpecifications)
+			x.OnDelete, x.OnUpdate = refers(option.Refer)
+			add(x, catalog.Foreign)
 		}
 	}
 	return column, constraints, at.end

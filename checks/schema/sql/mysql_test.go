@@ -23,7 +23,7 @@ func TestMySQLTables(t *testing.T) {
 		},
 		"constraints on columns": {
 			sql:   "CREATE TABLE t (a INT PRIMARY KEY, b INT UNIQUE, c INT REFERENCES x (y), d INT CHECK (d > 0), e SERIAL)",
-			table: "t", want: []string{"a int not null", "b int", "c int", "d int", "e bigint unsigned not null identity default", "primary PRIMARY(a)", "unique b(b)", "check t_chk_1(d) d>0", "unique e(e)"},
+			table: "t", want: []string{"a int not null", "b int", "c int", "d int", "e bigint unsigned not null identity default", "primary PRIMARY(a)", "unique b(b)", "foreign t_ibfk_1(c) -> x(y)", "check t_chk_1(d) d>0", "unique e(e)"},
 		},
 		"columns added, dropped and moved": {
 			sql:   "CREATE TABLE t (a int, b int, c text); ALTER TABLE t ADD COLUMN d int FIRST, ADD e varchar(5) NOT NULL DEFAULT '' AFTER a, DROP COLUMN b, ADD (f int, g int, KEY k (f)), ALTER COLUMN f SET DEFAULT 3, ALTER e DROP DEFAULT",
@@ -46,6 +46,9 @@ func TestMySQLTables(t *testing.T) {
 		},
 		"renames": {
 			sql: "CREATE TABLE a (x int); CREATE TABLE b (y int); RENAME TABLE a TO c, b TO a; ALTER TABLE a RENAME TO d, ADD z int", table: "d", want: []string{"y int", "z int"},
+		},
+		"names made of the table's": {
+			sql: "CREATE TABLE a (x int CHECK (x > 1), FOREIGN KEY (x) REFERENCES b (y)); ALTER TABLE a RENAME TO c; ALTER TABLE c DROP FOREIGN KEY c_ibfk_1", table: "c", want: []string{"x int", "check c_chk_1(x) x>1"},
 		},
 		"a table like another": {
 			sql: "CREATE TABLE a (x int AUTO_INCREMENT, y int DEFAULT 1, PRIMARY KEY (x), KEY k (y)); CREATE TABLE b LIKE a; DROP TABLE a", table: "b",

@@ -81,7 +81,7 @@ func (p piece) cost(d catalog.Dialect) int {
 		cost += cost / 2 // its parser keeps more of each
 	}
 	if p.is("CREATE") || p.is("ALTER") {
-		cost += cost / 2 // what is defined is kept
+		cost += cost // what is defined is kept
 	}
 	return cost
 }
