@@ -16,6 +16,11 @@ type File struct {
 	Path   string
 	Format string // "flyway", "rails", "dump" ...
 	Kind   Kind
+	// Root is the folder that holds the whole line, as far as the path tells; "." is the
+	// repository's own.
+	Root string
+	// Dialect is the one that it was read in.
+	Dialect catalog.Dialect
 	// ID is what orders it among the others, as the format has it: "20240718093000", "1.2.3",
 	// an Alembic revision. Name is what it is called beside that. A file that is renamed
 	// keeps the two apart: logto's "next-1720505152-x" becomes "1.19.0-1720505152-x".
@@ -24,6 +29,8 @@ type File struct {
 	After []string
 	// Steps run forward, in order. Down, revert and beforeDown sections are not among them.
 	Steps []Step
+	// Setting is what a file of Kind Setting says.
+	Setting *Settings `json:",omitempty"`
 	// Unread is why the file as a whole could not be read; "" when it was.
 	Unread string
 	// Unsupported: the format is recognised and has no reader, and nothing in the file looks
@@ -63,22 +70,53 @@ type Statement struct {
 	Unread string
 }
 
+// Settings are what a file says of the migrations in its folder and below.
+type Settings struct {
+	Dialect catalog.Dialect // "": it does not say
+	At      catalog.Place   // where it says so
+	// Weak: a guess only, such as a driver among the dependencies.
+	Weak bool
+	// Tool is the format of the migrations beside it; "" when it says nothing of that.
+	Tool string
+	// Folder is where the migrations are, as it says; "" is its own and those below.
+	Folder string
+	// Order are the names of the files (or of the changes) in the order in which they run.
+	Order []string
+}
+
 // Line is one sequence of migrations that one tool runs against one database. A repository
 // may have several.
 type Line struct {
 	Root    string // the folder that all of its files stand below
 	Format  string
 	Dialect catalog.Dialect
-	// DialectFrom is how the dialect is known: "policy", "schema.prisma:3", "path", "statements".
+	// DialectFrom is how the dialect is known: "path", "name", "policy", "schema.prisma:3", "statements", "default".
 	DialectFrom string
 	Migrations  []*File // in the order in which they run
 	Repeatable  []*File
 	Dumps       []*File
 	// Problems are what does not fit: two with one ID, a plan that names a missing file.
 	Problems []Problem
+
+	order order
 }
 
 // Problem is something wrong with the line as a whole.
 type Problem struct {
-	Path, Reason string
+	Kind   ProblemKind
+	Path   string
+	Reason string
 }
+
+// ProblemKind is a kind of Problem.
+type ProblemKind string
+
+const (
+	// Duplicate: two migrations have one ID.
+	Duplicate ProblemKind = "duplicate"
+	// Shape: the ID is written in another way than most of the line's (another width,
+	// no number).
+	Shape ProblemKind = "shape"
+	// Missing: a plan or journal names what is not there, or does not name what is.
+	Missing ProblemKind = "missing"
+)

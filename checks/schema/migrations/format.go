@@ -1,0 +1,58 @@
+package migrations
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/checkrein/checkrein/checks/schema/catalog"
+)
+
+// format is one way to write migrations.
+type format struct {
+	name string
+	// path tells what a file's path says by itself; false: it is not of this format. With
+	// kind "" it is, and never runs forward (a down file).
+	path func(path string) (at, bool)
+	// text reports whether a file with such a path is of the format; nil: each is.
+	text func(text string) bool
+	// read fills in what the file says. Path, Kind, Root, ID and Name are there already,
+	// and may be bettered.
+	read func(in input, f *File)
+	// order is how the IDs are ordered; nil: as numbers and words.
+	order order
+}
+
+// at is what a path says.
+type at struct {
+	kind     Kind
+	root     string // see File.Root
+	id, name string
+	dialect  catalog.Dialect // said by the file's own name; "": not said
+}
+
+// input is a file to read.
+type input struct {
+	path, text string
+	dialect    catalog.Dialect
+}
+
+// formats is the one list: of those whose path fits, the first that knows the text reads
+// the file. Those known by their names come before those known by their folder.
+func formats() []format {
+	return slices.Concat(
+		[]format{golangMigrate(), flyway(), prisma()},
+		[]format{plain()},
+	)
+}
+
+// known is the list made once: every path of a tree is held against it.
+var known = sync.OnceValue(formats)
+
+// named finds a format by its name.
+func named(name string) (format, bool) {
+	i := slices.IndexFunc(known(), func(f format) bool { return f.name == name })
+	if i < 0 {
+		return format{}, false
+	}
+	return known()[i], true
+}

@@ -1,0 +1,80 @@
+package migrations
+
+import (
+	"strings"
+
+	"github.com/checkrein/checkrein/checks/schema/catalog"
+)
+
+// Reads reports whether the file at a path is, by its path alone, a migration, a dump, or a
+// setting of these.
+func Reads(path string) bool {
+	place, ok := placeOf(path)
+	return ok && place.kind != ""
+}
+
+// placeOf is what a path says to the first format that knows it.
+func placeOf(path string) (at, bool) {
+	if outside(path) {
+		return at{}, false
+	}
+	for _, f := range known() {
+		if place, ok := f.path(path); ok {
+			return place, true
+		}
+	}
+	return at{}, false
+}
+
+// Dialects are those that a file may be read in, as far as its path and text tell: none
+// where Reads says no.
+func Dialects(path string, data []byte) []catalog.Dialect {
+	if !Reads(path) {
+		return nil
+	}
+	if d := dialectOfPath(path); d != "" {
+		return []catalog.Dialect{d}
+	}
+	return dialectsOfText(string(data))
+}
+
+// Read reads a file. One of no known format that ends in .sql is read as plain SQL, since a
+// policy may name it; of any other nothing is known, and Unread says so.
+func Read(path string, data []byte, d catalog.Dialect) *File {
+	in := input{path: path, text: string(data), dialect: d}
+	for _, x := range known() {
+		place, ok := x.path(path)
+		if !ok || x.text != nil && !x.text(in.text) {
+			continue
+		}
+		return x.file(in, place)
+	}
+	place := foreign(path)
+	if !strings.HasSuffix(strings.ToLower(path), ".sql") {
+		f := newFile("", in, place)
+		f.Unread = "no reader knows migrations like this one"
+		return f
+	}
+	return plain().file(in, place)
+}
+
+// Unreadable stands for a file whose bytes cannot be had.
+func Unreadable(path string, d catalog.Dialect, reason string) *File {
+	f := Read(path, nil, d)
+	f.Steps, f.Unread = nil, reason
+	return f
+}
+
+func (x format) file(in input, place at) *File {
+	f := newFile(x.name, in, place)
+	if name := foreignDialect(in.path); name != "" && place.dialect == "" && place.kind != Setting {
+		f.Unsupported, f.Unread = true, "SQL of "+name+" has no reader"
+		return f
+	}
+	x.read(in, f)
+	return f
+}
+
+func newFile(format string, in input, place at) *File {
+	return &File{Path: in.path, Format: format, Kind: place.kind, Root: place.root, ID: place.id, Name: place.name, Dialect: in.dialect}
+}
