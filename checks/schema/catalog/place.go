@@ -22,6 +22,22 @@ func (p Place) Where() Place { return p }
 type File struct {
 	path, text string
 	starts     []int // where each line begins
+	pieces     []Piece
+}
+
+// Piece says where a part of an assembled text comes from: what begins at At, up to the next
+// piece, stands for the file's bytes from Start up to End; Same: it is these bytes.
+type Piece struct {
+	At, Start, End int
+	Same           bool
+}
+
+// NewAssembled prepares a file whose places are asked by offsets in a text that was put
+// together from it. The pieces are sorted by At, the first at 0.
+func NewAssembled(path, text string, pieces []Piece) *File {
+	f := NewFile(path, text)
+	f.pieces = pieces
+	return f
 }
 
 // NewFile prepares a file for Place.
@@ -39,6 +55,7 @@ func NewFile(path, text string) *File {
 
 // Place is the place of the bytes from start up to end; both are held to the text.
 func (f *File) Place(start, end int) Place {
+	start, end = f.Origin(start, end)
 	start = max(0, min(start, len(f.text)))
 	end = max(start, min(end, len(f.text)))
 	first, last := f.line(start), f.line(end)
@@ -54,4 +71,25 @@ func (f *File) Place(start, end int) Place {
 
 func (f *File) line(offset int) int {
 	return sort.SearchInts(f.starts, offset+1) - 1
+}
+
+// Origin are the bytes of the file that a part of the assembled text stands for.
+func (f *File) Origin(start, end int) (int, int) {
+	if len(f.pieces) == 0 {
+		return start, end
+	}
+	first, last := f.piece(start), f.piece(max(start, end-1))
+	from, to := first.Start, last.End
+	if first.Same {
+		from = min(first.Start+start-first.At, first.End)
+	}
+	if last.Same {
+		to = min(last.Start+max(end, start)-last.At, last.End)
+	}
+	return from, to
+}
+
+func (f *File) piece(offset int) Piece {
+	i := sort.Search(len(f.pieces), func(i int) bool { return f.pieces[i].At > offset })
+	return f.pieces[max(0, i-1)]
 }

@@ -20,20 +20,17 @@ func (g *gathering) said(root, file string) (d catalog.Dialect, from string) {
 	if g.options.Dialect != "" {
 		return g.options.Dialect, "policy"
 	}
-	best, nearestTo := (*File)(nil), 0
+	best, most := (*File)(nil), 0
 	for _, s := range g.settings {
-		if s.Setting == nil || s.Setting.Dialect == "" {
+		if s.Setting == nil || s.Setting.Dialect == "" || !speaksOf(path.Dir(s.Path), root) {
 			continue
 		}
-		near := 2 * shared(path.Dir(s.Path), root)
+		near := 2 * (1 + shared(path.Dir(s.Path), root))
 		if !s.Setting.Weak {
 			near++
 		}
-		if path.Dir(s.Path) == "." {
-			near += 2
-		}
-		if best == nil || near > nearestTo {
-			best, nearestTo = s, near
+		if near > most {
+			best, most = s, near
 		}
 	}
 	if best == nil {
@@ -119,4 +116,13 @@ func (f *File) unread() int {
 		}
 	}
 	return n
+}
+
+// speaksOf reports whether a setting in a folder may be one of the line at a root: it stands
+// above it, beside it or below.
+func speaksOf(folder, root string) bool {
+	if folder == "." || shared(folder, root) == len(strings.Split(folder, "/")) {
+		return true
+	}
+	return shared(folder, root) >= max(1, len(strings.Split(root, "/"))-1)
 }

@@ -73,7 +73,7 @@ func foreignDialect(file string) string {
 // Signs that only one of the dialects understands.
 var (
 	postgresSigns = regexp.MustCompile(`(?i)\$\$|\b(?:big)?serial\b|\bjsonb\b|\btimestamptz\b|\bplpgsql\b|::[a-z]|\bcreate\s+(?:extension|policy|type|sequence|materialized)\b|\buuid\b|\bbytea\b|\balter\s+column\b|\bgen_random_uuid\b|\bif\s+not\s+exists\s+"|\bpublic\.|\btext\[\]`)
-	mysqlSigns    = regexp.MustCompile("(?i)\\bengine\\s*=|\\bauto_increment\\b|\\bcharacter\\s+set\\b|\\bdefault\\s+charset\\b|\\bmodify\\s+column\\b|\\bunsigned\\b|\\bcollate\\s*=|\\butf8mb4\\b|\\bdatetime\\([0-9]|\\b(?:tiny|medium|long)(?:int|text|blob)\\b")
+	mysqlSigns    = regexp.MustCompile(`(?i)\bengine\s*=|\bauto_increment\b|\bcharacter\s+set\b|\bdefault\s+charset\b|\bmodify\s+column\b|\bunsigned\b|\bcollate\s*=|\butf8mb4\b|\bdatetime\([0-9]|\b(?:tiny|medium|long)(?:int|text|blob)\b`)
 	sqliteSigns   = regexp.MustCompile(`(?i)\bautoincrement\b|\bpragma\b|\bwithout\s+rowid\b|\bstrftime\(|\bstrict\s*;`)
 )
 

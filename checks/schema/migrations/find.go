@@ -144,12 +144,12 @@ func (g *gathering) lines(ctx context.Context, paths []string) ([]*Line, error) 
 		return nil, err
 	}
 	var lines []*Line
-	var dumps []dump
+	var dumps []found
 	for _, p := range parts {
 		line := &Line{Root: p.root, Dialect: p.dialect, DialectFrom: p.from}
 		for _, f := range files[:len(p.paths)] {
 			if f.Kind == Dump {
-				dumps = append(dumps, dump{f, p})
+				dumps = append(dumps, found{f, p})
 				continue
 			}
 			line.take(f)
@@ -157,7 +157,9 @@ func (g *gathering) lines(ctx context.Context, paths []string) ([]*Line, error) 
 		files = files[len(p.paths):]
 		if len(line.Migrations)+len(line.Repeatable) > 0 {
 			line.arrange(g.settings)
-			lines = append(lines, line)
+			if g.exists(line) {
+				lines = append(lines, line)
+			}
 		}
 	}
 	lines = attach(lines, dumps)
@@ -165,6 +167,14 @@ func (g *gathering) lines(ctx context.Context, paths []string) ([]*Line, error) 
 		return cmp.Or(strings.Compare(a.Root, b.Root), cmp.Compare(a.Dialect, b.Dialect))
 	})
 	return lines, nil
+}
+
+// exists reports whether a line is one: some formats are known by their plan only.
+func (g *gathering) exists(l *Line) bool {
+	f, _ := named(l.Format)
+	return !f.planned || l.planned || slices.ContainsFunc(g.options.Globs, func(glob string) bool {
+		return slices.ContainsFunc(l.Migrations, func(f *File) bool { return policy.Match(glob, f.Path) })
+	})
 }
 
 func (l *Line) take(f *File) {
@@ -221,15 +231,15 @@ func (g *gathering) parts(paths []string) []*part {
 	return parts
 }
 
-// dump is a whole schema, or a part of one, with the folder that it was found in.
-type dump struct {
+// found is a dump with the folder that it was found in.
+type found struct {
 	file *File
 	part *part
 }
 
 // attach gives each dump to the line that stands nearest; those without one make lines of
 // their own, a folder each.
-func attach(lines []*Line, dumps []dump) []*Line {
+func attach(lines []*Line, dumps []found) []*Line {
 	alone := map[string]*Line{}
 	for _, d := range dumps {
 		if line := nearest(lines, d.file); line != nil {

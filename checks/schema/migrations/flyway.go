@@ -30,7 +30,7 @@ func flyway() format {
 			}
 			return at{}, false
 		},
-		read: func(in input, f *File) { f.Steps = apart(in.sql(true)) },
+		read: func(in input, f *File) { f.Steps = apart(in.filled(true)) },
 		order: func(a, b string) int { // 1.0 is 1
 			return natural(trimZeros(a), trimZeros(b))
 		},

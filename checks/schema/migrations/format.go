@@ -20,6 +20,8 @@ type format struct {
 	read func(in input, f *File)
 	// order is how the IDs are ordered; nil: as numbers and words.
 	order order
+	// planned: files of it are none without the plan that orders them.
+	planned bool
 }
 
 // at is what a path says.
@@ -40,8 +42,9 @@ type input struct {
 // the file. Those known by their names come before those known by their folder.
 func formats() []format {
 	return slices.Concat(
-		[]format{golangMigrate(), flyway(), prisma()},
-		[]format{plain()},
+		[]format{atlasSum(), drizzleJournal(), sqitchPlan(), settings()},
+		[]format{golangMigrate(), flyway(), prisma(), upFolder(), dump(), supabase(), sqitch()},
+		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), plain()}, // known by their text
 	)
 }
 

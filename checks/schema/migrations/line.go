@@ -49,6 +49,7 @@ func (s *Settings) of(file, root string) bool {
 // problem, like what it names and is not there.
 func (l *Line) follow(setting *File) {
 	s := setting.Setting
+	l.planned = true
 	if s.Tool != "" {
 		l.Format = s.Tool
 	}

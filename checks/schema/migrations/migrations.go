@@ -98,7 +98,8 @@ type Line struct {
 	// Problems are what does not fit: two with one ID, a plan that names a missing file.
 	Problems []Problem
 
-	order order
+	order   order
+	planned bool // a plan or journal gives the order
 }
 
 // Problem is something wrong with the line as a whole.

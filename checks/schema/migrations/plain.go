@@ -13,7 +13,7 @@ func plain() format {
 			}
 			return foreign(file), true
 		},
-		read: func(in input, f *File) { f.Steps = in.sql(true) },
+		read: func(in input, f *File) { f.Steps = in.sql(!atlasNone.MatchString(in.text)) },
 	}
 }
 

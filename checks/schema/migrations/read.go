@@ -27,10 +27,16 @@ func placeOf(path string) (at, bool) {
 }
 
 // Dialects are those that a file may be read in, as far as its path and text tell: none
-// where Reads says no.
+// where Reads says no, and "" for a setting.
 func Dialects(path string, data []byte) []catalog.Dialect {
-	if !Reads(path) {
+	place, ok := placeOf(path)
+	switch {
+	case !ok || place.kind == "":
 		return nil
+	case place.kind == Setting:
+		return []catalog.Dialect{""}
+	case place.dialect != "":
+		return []catalog.Dialect{place.dialect}
 	}
 	if d := dialectOfPath(path); d != "" {
 		return []catalog.Dialect{d}
@@ -41,7 +47,7 @@ func Dialects(path string, data []byte) []catalog.Dialect {
 // Read reads a file. One of no known format that ends in .sql is read as plain SQL, since a
 // policy may name it; of any other nothing is known, and Unread says so.
 func Read(path string, data []byte, d catalog.Dialect) *File {
-	in := input{path: path, text: string(data), dialect: d}
+	in := input{path: path, text: readable(data), dialect: d}
 	for _, x := range known() {
 		place, ok := x.path(path)
 		if !ok || x.text != nil && !x.text(in.text) {

@@ -12,12 +12,24 @@ import (
 // maxText is as much of a statement as is kept to be told.
 const maxText = 400
 
+// filled is sql for files with placeholders.
+func (in input) filled(transaction bool) []Step {
+	if !placeholder.MatchString(in.text) {
+		return in.sql(transaction)
+	}
+	a := assembly{in: in}
+	a.keepFilled(0, len(in.text), true)
+	a.close(section{transaction: transaction})
+	return a.steps()
+}
+
 // sql reads a file that is SQL from beginning to end.
 func (in input) sql(transaction bool) []Step {
 	script := sql.Read(in.dialect, sql.Whole(in.path, in.text))
 	p := stepper{dialect: in.dialect}
 	for _, s := range merged(script) {
-		p.add(in.text, s, transaction)
+		text := in.text[s.Start:s.End]
+		p.add(text, text, s, transaction)
 	}
 	return p.steps
 }
@@ -31,8 +43,9 @@ type stepper struct {
 	open  bool // the last step takes further statements
 }
 
-// add takes the next statement; transaction: its section runs in one.
-func (p *stepper) add(text string, s sql.Statement, transaction bool) {
+// add takes the next statement: its text as it was read and as it stands in the file.
+// transaction: its section runs in one.
+func (p *stepper) add(text, quoted string, s sql.Statement, transaction bool) {
 	switch s.Transaction {
 	case sql.Begin:
 		p.begun, p.open = true, false
@@ -47,8 +60,8 @@ func (p *stepper) add(text string, s sql.Statement, transaction bool) {
 	if s.Unread == "" && len(s.Changes) == 0 {
 		return
 	}
-	one := Statement{At: s.At, Text: told(text[s.Start:s.End]), Changes: s.Changes, Unread: s.Unread}
-	if p.dialect == catalog.MySQL || !transaction && !p.begun || outsideTransaction(text[s.Start:s.End]) {
+	one := Statement{At: s.At, Text: told(quoted), Changes: s.Changes, Unread: s.Unread}
+	if p.dialect == catalog.MySQL || !transaction && !p.begun || outsideTransaction(text) {
 		p.steps, p.open = append(p.steps, Step{Statements: []Statement{one}}), false
 		return
 	}

@@ -49,7 +49,7 @@ func (c *context) at(start, end int) catalog.Place { return c.file.Place(c.base+
 func Read(d catalog.Dialect, src Source) Script {
 	budget, room := max(leastTokens, (src.End-src.Start)/bytesPerToken), maxMentions
 	pieces, skips := split(d, src, budget/perStatement)
-	file := catalog.NewFile(src.Path, src.Text)
+	file := src.file()
 	script, kept := Script{Skipped: skips}, &parsers{}
 	for i := range script.Skipped {
 		script.Skipped[i].At = file.Place(skips[i].Start, skips[i].End)

@@ -7,10 +7,20 @@ import "github.com/checkrein/checkrein/checks/schema/catalog"
 type Source struct {
 	Path, Text string
 	Start, End int
+	// File tells the places of a Text that was put together from pieces of a file; nil:
+	// Text is the file.
+	File *catalog.File
 }
 
 // Whole is a file that is SQL from beginning to end.
 func Whole(path, text string) Source { return Source{Path: path, Text: text, End: len(text)} }
+
+func (src Source) file() *catalog.File {
+	if src.File != nil {
+		return src.File
+	}
+	return catalog.NewFile(src.Path, src.Text)
+}
 
 // Statement is one statement. Exactly one of these holds: it has Changes, it has a Query,
 // it is Unread, or it is harmless to the schema (none of them).

@@ -1,0 +1,110 @@
+package migrations
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/checkrein/checkrein/checks/schema/catalog"
+	"github.com/checkrein/checkrein/checks/schema/sql"
+)
+
+// assembly is SQL put together from pieces of a file: sections, templates, strings. It is
+// read as one script, so that its bounds hold for all of it.
+type assembly struct {
+	in       input
+	text     strings.Builder
+	pieces   []catalog.Piece
+	sections []section
+}
+
+// section is what runs together, up to the offset where it ends.
+type section struct {
+	end         int
+	transaction bool
+	// unread is why it is not sure what it says.
+	unread string
+}
+
+// keep takes the file's bytes from start up to end as they are.
+func (a *assembly) keep(start, end int) {
+	if start < end {
+		a.pieces = append(a.pieces, catalog.Piece{At: a.text.Len(), Start: start, End: end, Same: true})
+		a.text.WriteString(a.in.text[start:end])
+	}
+}
+
+// put writes text that stands for the file's bytes from start up to end.
+func (a *assembly) put(text string, start, end int) {
+	if text != "" {
+		a.pieces = append(a.pieces, catalog.Piece{At: a.text.Len(), Start: start, End: end})
+		a.text.WriteString(text)
+	}
+}
+
+// close ends a section, and the statement in it.
+func (a *assembly) close(s section) {
+	end := 0
+	if n := len(a.pieces); n > 0 {
+		end = a.pieces[n-1].End
+	}
+	a.put("\n;\n", end, end)
+	s.end = a.text.Len()
+	a.sections = append(a.sections, s)
+}
+
+// steps reads what was put together.
+func (a *assembly) steps() []Step {
+	if len(a.sections) == 0 {
+		return nil
+	}
+	text := a.text.String()
+	file := catalog.NewAssembled(a.in.path, a.in.text, a.pieces)
+	script := sql.Read(a.in.dialect, sql.Source{Path: a.in.path, Text: text, End: len(text), File: file})
+	p := stepper{dialect: a.in.dialect}
+	last := -1
+	for _, s := range merged(script) {
+		hollow(&s)
+		i := min(a.section(s.Start), len(a.sections)-1)
+		if i != last {
+			p.open, p.begun, last = false, false, i
+		}
+		if why := a.sections[i].unread; why != "" {
+			s.Unread = why
+			s.Changes = append(s.Changes, catalog.Unread{Place: s.At, Reason: why})
+		}
+		from, to := file.Origin(s.Start, s.End)
+		p.add(text[s.Start:s.End], a.in.text[from:max(from, to)], s, a.sections[i].transaction)
+	}
+	return p.steps
+}
+
+// section is the index of the section that an offset lies in.
+func (a *assembly) section(offset int) int {
+	return sort.Search(len(a.sections), func(i int) bool { return a.sections[i].end > offset })
+}
+
+// lines calls each with the bounds of every line, without its break.
+func lines(text string, each func(start, end int, line string)) {
+	for start := 0; start < len(text); {
+		end, next := len(text), len(text)
+		if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+			end, next = start+n, start+n+1
+		}
+		each(start, end, strings.TrimSuffix(text[start:end], "\r"))
+		start = next
+	}
+}
+
+// directive is what follows a comment's marks and a word: "-- +goose Up" says "Up" to
+// "+goose". Case does not matter.
+func directive(line, word string) (string, bool) {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "--")
+	if !ok {
+		return "", false
+	}
+	rest = strings.TrimSpace(rest)
+	if len(rest) < len(word) || !strings.EqualFold(rest[:len(word)], word) {
+		return "", false
+	}
+	return strings.TrimSpace(rest[len(word):]), true
+}

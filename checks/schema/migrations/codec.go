@@ -1,0 +1,59 @@
+package migrations
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/checkrein/checkrein/checks/schema/catalog"
+)
+
+// plainStatement is a Statement without its methods, its changes encoded.
+type plainStatement struct {
+	At      catalog.Place
+	Text    string
+	Changes json.RawMessage
+	Unread  string `json:",omitempty"`
+}
+
+// MarshalJSON writes the changes each with its kind.
+func (s Statement) MarshalJSON() ([]byte, error) {
+	changes, err := catalog.EncodeChanges(s.Changes)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(plainStatement{s.At, s.Text, changes, s.Unread})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Statement) UnmarshalJSON(data []byte) error {
+	var p plainStatement
+	if err := json.Unmarshal(data, &p); err != nil {
+		return fmt.Errorf("decode a statement: %w", err)
+	}
+	changes, err := catalog.DecodeChanges(p.Changes)
+	if err != nil {
+		return err
+	}
+	*s = Statement{At: p.At, Text: p.Text, Changes: changes, Unread: p.Unread}
+	return nil
+}
+
+// readable is the text with a question mark for each byte that is no UTF-8, so that it can be
+// kept as JSON and every position stays.
+func readable(data []byte) string {
+	if utf8.Valid(data) {
+		return string(data)
+	}
+	out := make([]byte, 0, len(data))
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if r == utf8.RuneError && n <= 1 {
+			out = append(out, '?')
+		} else {
+			out = append(out, data[:n]...)
+		}
+		data = data[n:]
+	}
+	return string(out)
+}
