@@ -21,8 +21,9 @@ type assembly struct {
 type section struct {
 	end         int
 	transaction bool
-	// unread is why it is not sure what it says.
-	unread string
+	group       int // sections of one group share their transaction
+	// unread is why it is not known what it does, but for the table that it does it to.
+	unread, table string
 }
 
 // keep takes the file's bytes from start up to end as they are.
@@ -54,28 +55,40 @@ func (a *assembly) close(s section) {
 
 // steps reads what was put together.
 func (a *assembly) steps() []Step {
+	p := stepper{dialect: a.in.dialect, group: -1}
+	a.into(&p)
+	return p.steps
+}
+
+// into reads what was put together into steps.
+func (a *assembly) into(p *stepper) {
 	if len(a.sections) == 0 {
-		return nil
+		return
 	}
 	text := a.text.String()
 	file := catalog.NewAssembled(a.in.path, a.in.text, a.pieces)
 	script := sql.Read(a.in.dialect, sql.Source{Path: a.in.path, Text: text, End: len(text), File: file})
-	p := stepper{dialect: a.in.dialect}
-	last := -1
 	for _, s := range merged(script) {
 		hollow(&s)
-		i := min(a.section(s.Start), len(a.sections)-1)
-		if i != last {
-			p.open, p.begun, last = false, false, i
-		}
-		if why := a.sections[i].unread; why != "" {
-			s.Unread = why
-			s.Changes = append(s.Changes, catalog.Unread{Place: s.At, Reason: why})
-		}
+		run := a.sections[min(a.section(s.Start), len(a.sections)-1)]
+		p.enter(run.group)
+		run.miss(&s)
 		from, to := file.Origin(s.Start, s.End)
-		p.add(text[s.Start:s.End], a.in.text[from:max(from, to)], s, a.sections[i].transaction)
+		p.add(text[s.Start:s.End], a.in.text[from:max(from, to)], s, run.transaction)
 	}
-	return p.steps
+}
+
+// miss puts what is not known in the statement's place.
+func (run section) miss(s *sql.Statement) {
+	if run.unread == "" {
+		return
+	}
+	s.Unread = run.unread
+	u := catalog.Unread{Place: s.At, Reason: run.unread}
+	if run.table != "" {
+		u.Touches = []catalog.Name{{Object: run.table}}
+	}
+	s.Changes = []catalog.Change{u}
 }
 
 // section is the index of the section that an offset lies in.

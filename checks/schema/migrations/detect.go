@@ -53,7 +53,7 @@ func (g *gathering) vote(ctx context.Context, parts []*part) error {
 		}
 		for _, d := range all() {
 			for _, file := range p.sample() {
-				wants = append(wants, Want{file, d})
+				wants = append(wants, Want{Path: file, Dialect: d})
 				voters = append(voters, p)
 			}
 		}

@@ -24,14 +24,15 @@ type Options struct {
 	Ignored func(path string) bool
 }
 
-// Want is a file to be read in a dialect.
+// Want is a file to be read in a dialect, with others beside it: see Read.
 type Want struct {
 	Path    string
 	Dialect catalog.Dialect
+	Beside  []string
 }
 
 // Source answers with what files say, one File for each Want in its order: read, or kept
-// from an earlier reading. Find asks it at most three times. A file that cannot be had is
+// from an earlier reading. Find asks it at most four times. A file that cannot be had is
 // Unreadable; an error is one of the source as a whole.
 type Source func(ctx context.Context, wants []Want) ([]*File, error)
 
@@ -40,7 +41,7 @@ func From(t tree.Tree) Source {
 	return func(ctx context.Context, wants []Want) ([]*File, error) {
 		var paths []string
 		for _, w := range wants {
-			paths = append(paths, w.Path)
+			paths = append(append(paths, w.Path), w.Beside...)
 		}
 		if err := t.Prefetch(ctx, paths); err != nil {
 			return nil, fmt.Errorf("read migrations: %w", err)
@@ -52,7 +53,13 @@ func From(t tree.Tree) Source {
 				files = append(files, Unreadable(w.Path, w.Dialect, err.Error()))
 				continue
 			}
-			files = append(files, Read(w.Path, data, w.Dialect))
+			var beside []Beside
+			for _, p := range w.Beside {
+				if data, err := t.Read(p); err == nil { // without it less is known
+					beside = append(beside, Beside{p, data})
+				}
+			}
+			files = append(files, Read(w.Path, data, w.Dialect, beside...))
 		}
 		return files, nil
 	}
@@ -78,7 +85,11 @@ func Find(ctx context.Context, t tree.Tree, o Options, source Source) ([]*Line, 
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{options: o, source: source, settings: said}
+	has := func(path string) bool {
+		e, ok := t.Lookup(path)
+		return ok && e.Mode == tree.Regular
+	}
+	g := &gathering{options: o, source: source, settings: said, has: has}
 	return g.lines(ctx, rest)
 }
 
@@ -115,6 +126,7 @@ type gathering struct {
 	options  Options
 	source   Source
 	settings []*File
+	has      func(path string) bool
 }
 
 // part are the files of one folder whose dialect is to be found.
@@ -133,7 +145,7 @@ func (g *gathering) lines(ctx context.Context, paths []string) ([]*Line, error) 
 	var wants []Want
 	for _, p := range parts {
 		for _, file := range p.paths {
-			wants = append(wants, Want{file, p.dialect})
+			wants = append(wants, Want{Path: file, Dialect: p.dialect})
 		}
 	}
 	if len(wants) == 0 {
@@ -141,6 +153,9 @@ func (g *gathering) lines(ctx context.Context, paths []string) ([]*Line, error) 
 	}
 	files, err := g.source(ctx, wants)
 	if err != nil {
+		return nil, err
+	}
+	if err := g.complete(ctx, wants, files); err != nil {
 		return nil, err
 	}
 	var lines []*Line
@@ -167,6 +182,32 @@ func (g *gathering) lines(ctx context.Context, paths []string) ([]*Line, error) 
 		return cmp.Or(strings.Compare(a.Root, b.Root), cmp.Compare(a.Dialect, b.Dialect))
 	})
 	return lines, nil
+}
+
+// complete reads those files again, with what they need beside them, that need something
+// that is there.
+func (g *gathering) complete(ctx context.Context, wants []Want, files []*File) error {
+	var again []Want
+	var at []int
+	for i, f := range files {
+		w := wants[i]
+		for _, need := range f.Needs {
+			if p := moduleFile(need, g.has); p != "" {
+				w.Beside = append(w.Beside, p)
+			}
+		}
+		if len(w.Beside) > 0 {
+			again, at = append(again, w), append(at, i)
+		}
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	better, err := g.source(ctx, again)
+	for i := range better {
+		files[at[i]] = better[i]
+	}
+	return err
 }
 
 // exists reports whether a line is one: some formats are known by their plan only.

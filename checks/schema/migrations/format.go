@@ -36,6 +36,13 @@ type at struct {
 type input struct {
 	path, text string
 	dialect    catalog.Dialect
+	beside     []Beside
+}
+
+// Beside is another file that a file's meaning hangs on.
+type Beside struct {
+	Path string
+	Data []byte
 }
 
 // formats is the one list: of those whose path fits, the first that knows the text reads
@@ -44,7 +51,7 @@ func formats() []format {
 	return slices.Concat(
 		[]format{atlasSum(), drizzleJournal(), sqitchPlan(), settings()},
 		[]format{golangMigrate(), flyway(), prisma(), upFolder(), dump(), supabase(), sqitch()},
-		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), plain()}, // known by their text
+		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), script(), plain()}, // known by their text
 	)
 }
 

@@ -91,7 +91,7 @@ func (c *changesets) comment(line string) bool {
 
 func (c *changesets) end() {
 	if c.within {
-		c.a.close(section{transaction: c.transaction})
+		c.a.close(section{transaction: c.transaction, group: len(c.a.sections)})
 	}
 	c.within = false
 }

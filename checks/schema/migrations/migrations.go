@@ -27,6 +27,9 @@ type File struct {
 	ID, Name string
 	// After are the IDs that it says it follows, where the format says so (Alembic, Django).
 	After []string
+	// Needs are the modules that a script imports, without their ending where it says none:
+	// with them beside it, more of it may be known. See Read.
+	Needs []string
 	// Steps run forward, in order. Down, revert and beforeDown sections are not among them.
 	Steps []Step
 	// Setting is what a file of Kind Setting says.

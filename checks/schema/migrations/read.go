@@ -44,10 +44,10 @@ func Dialects(path string, data []byte) []catalog.Dialect {
 	return dialectsOfText(string(data))
 }
 
-// Read reads a file. One of no known format that ends in .sql is read as plain SQL, since a
+// Read reads a file, with those of its Needs beside it that there are. One of no known format that ends in .sql is read as plain SQL, since a
 // policy may name it; of any other nothing is known, and Unread says so.
-func Read(path string, data []byte, d catalog.Dialect) *File {
-	in := input{path: path, text: readable(data), dialect: d}
+func Read(path string, data []byte, d catalog.Dialect, beside ...Beside) *File {
+	in := input{path: path, text: readable(data), dialect: d, beside: beside}
 	for _, x := range known() {
 		place, ok := x.path(path)
 		if !ok || x.text != nil && !x.text(in.text) {

@@ -38,9 +38,17 @@ func (in input) sql(transaction bool) []Step {
 type stepper struct {
 	dialect catalog.Dialect
 	steps   []Step
+	group   int
 	// begun: an explicit transaction is open.
 	begun bool
 	open  bool // the last step takes further statements
+}
+
+// enter begins a new step where statements of another group follow.
+func (p *stepper) enter(group int) {
+	if group != p.group {
+		p.open, p.begun, p.group = false, false, group
+	}
 }
 
 // add takes the next statement: its text as it was read and as it stands in the file.
