@@ -15,6 +15,7 @@ type assembly struct {
 	text     strings.Builder
 	pieces   []catalog.Piece
 	sections []section
+	over     bool // not all of it is here
 }
 
 // section is what runs together, up to the offset where it ends.
@@ -28,15 +29,25 @@ type section struct {
 
 // keep takes the file's bytes from start up to end as they are.
 func (a *assembly) keep(start, end int) {
-	if start < end {
-		a.pieces = append(a.pieces, catalog.Piece{At: a.text.Len(), Start: start, End: end, Same: true})
-		a.text.WriteString(a.in.text[start:end])
+	if start >= end || a.full() {
+		return
 	}
+	if last := len(a.pieces) - 1; last >= 0 && a.pieces[last].Same && a.pieces[last].End == start {
+		a.pieces[last].End = end
+	} else {
+		a.pieces = append(a.pieces, catalog.Piece{At: a.text.Len(), Start: start, End: end, Same: true})
+	}
+	a.text.WriteString(a.in.text[start:end])
 }
+
+// maxPieces bounds what is put together: no migration comes near.
+const maxPieces = 50_000
+
+func (a *assembly) full() bool { return len(a.pieces) >= maxPieces }
 
 // put writes text that stands for the file's bytes from start up to end.
 func (a *assembly) put(text string, start, end int) {
-	if text != "" {
+	if text != "" && !a.full() {
 		a.pieces = append(a.pieces, catalog.Piece{At: a.text.Len(), Start: start, End: end})
 		a.text.WriteString(text)
 	}
@@ -48,9 +59,23 @@ func (a *assembly) close(s section) {
 	if n := len(a.pieces); n > 0 {
 		end = a.pieces[n-1].End
 	}
+	if a.full() {
+		a.overflow(end)
+		return
+	}
 	a.put("\n;\n", end, end)
 	s.end = a.text.Len()
 	a.sections = append(a.sections, s)
+}
+
+// overflow tells that the rest is not read.
+func (a *assembly) overflow(at int) {
+	if !a.over {
+		a.over = true
+		a.pieces = append(a.pieces, catalog.Piece{At: a.text.Len(), Start: at, End: at})
+		a.text.WriteString("\n;\n?\n;\n")
+		a.sections = append(a.sections, section{end: a.text.Len(), unread: "it is put together from more pieces than any migration: not all of it is read"})
+	}
 }
 
 // steps reads what was put together.

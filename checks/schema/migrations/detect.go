@@ -17,6 +17,9 @@ func (g *gathering) said(root, file string) (d catalog.Dialect, from string) {
 	if d := dialectOfPath(file); d != "" {
 		return d, "path"
 	}
+	if foreignDialect(file) != "" {
+		return "", "path"
+	}
 	if g.options.Dialect != "" {
 		return g.options.Dialect, "policy"
 	}
@@ -48,7 +51,7 @@ func (g *gathering) vote(ctx context.Context, parts []*part) error {
 	var wants []Want
 	var voters []*part
 	for _, p := range parts {
-		if p.dialect != "" {
+		if p.from != "" {
 			continue
 		}
 		for _, d := range all() {

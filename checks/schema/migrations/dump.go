@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-var dumpName = regexp.MustCompile(`(?i)^(?:.*[_.-])?(?:structure|schema|dump)(?:\.(?:postgres|postgresql|mysql|mariadb|sqlite|sqlite3))?\.sql$`)
+var dumpName = regexp.MustCompile(`(?i)^(?:.*[_.-])?(?:structure|schema|dump|latest)(?:\.(?:postgres|postgresql|mysql|mariadb|sqlite|sqlite3))?\.sql$`)
 
 // dump reads the whole schema as it is at a commit: structure.sql, schema.sql, dump.sql, and
 // folders of one table each (tables/users.sql).
@@ -22,7 +22,7 @@ func dump() format {
 			place := at{kind: Dump, root: path.Dir(file), id: base, name: base, dialect: d}
 			return place, dumpName.MatchString(base) || !inMigrationFolder(file) && tableFolder(path.Dir(file))
 		},
-		read: func(in input, f *File) { f.Steps = in.sql(true) },
+		read: func(in input, f *File) { f.Steps = in.filled(true) },
 	}
 }
 

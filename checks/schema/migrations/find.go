@@ -163,7 +163,10 @@ func (g *gathering) lines(ctx context.Context, paths []string) ([]*Line, error) 
 	for _, p := range parts {
 		line := &Line{Root: p.root, Dialect: p.dialect, DialectFrom: p.from}
 		for _, f := range files[:len(p.paths)] {
-			if f.Kind == Dump {
+			switch f.Kind {
+			case "":
+				continue
+			case Dump:
 				dumps = append(dumps, found{f, p})
 				continue
 			}
@@ -226,40 +229,33 @@ func (l *Line) take(f *File) {
 	l.Migrations = append(l.Migrations, f)
 }
 
+// name is what a path says of a file's identity.
+type name struct {
+	id      string
+	dialect catalog.Dialect
+}
+
+// pathName is a path with what it says.
+type pathName struct {
+	path string
+	name
+}
+
 // parts groups paths by the root of their line. Where some files' names say a dialect, each
 // dialect has a part of its own, with the files that say none in all of them.
 func (g *gathering) parts(paths []string) []*part {
-	type file struct {
-		path    string
-		dialect catalog.Dialect
-	}
-	byRoot := map[string][]file{}
+	byRoot := map[string][]pathName{}
 	for _, p := range paths {
 		place, ok := placeOf(p)
 		if !ok {
 			place = foreign(p)
 		}
-		byRoot[place.root] = append(byRoot[place.root], file{p, place.dialect})
+		byRoot[place.root] = append(byRoot[place.root], pathName{p, name{place.id, place.dialect}})
 	}
 	var parts []*part
 	for root, files := range byRoot {
-		dialects := []catalog.Dialect{}
-		for _, f := range files {
-			if f.dialect != "" && !slices.Contains(dialects, f.dialect) {
-				dialects = append(dialects, f.dialect)
-			}
-		}
-		if len(dialects) == 0 {
-			dialects = append(dialects, "")
-		}
-		slices.Sort(dialects)
-		for _, d := range dialects {
-			p := &part{root: root, dialect: d, from: "name"}
-			for _, f := range files {
-				if f.dialect == "" || f.dialect == d {
-					p.paths = append(p.paths, f.path)
-				}
-			}
+		for _, d := range dialectsOfNames(files) {
+			p := &part{root: root, dialect: d, from: "name", paths: pathsFor(files, d)}
 			if d == "" {
 				p.dialect, p.from = g.said(root, p.paths[0])
 			}
@@ -270,6 +266,37 @@ func (g *gathering) parts(paths []string) []*part {
 		return cmp.Or(strings.Compare(a.root, b.root), cmp.Compare(a.dialect, b.dialect))
 	})
 	return parts
+}
+
+// dialectsOfNames are those that files' names say, or "" where none does.
+func dialectsOfNames(files []pathName) []catalog.Dialect {
+	dialects := []catalog.Dialect{}
+	for _, f := range files {
+		if f.dialect != "" && !slices.Contains(dialects, f.dialect) {
+			dialects = append(dialects, f.dialect)
+		}
+	}
+	if len(dialects) == 0 {
+		return []catalog.Dialect{""}
+	}
+	slices.Sort(dialects)
+	return dialects
+}
+
+// pathsFor are the files of a dialect: those that say it, and those that say none and have
+// no other in their place.
+func pathsFor(files []pathName, d catalog.Dialect) []string {
+	special := map[name]bool{}
+	for _, f := range files {
+		special[f.name] = f.dialect != ""
+	}
+	var paths []string
+	for _, f := range files {
+		if f.dialect == d || f.dialect == "" && !special[name{f.id, d}] {
+			paths = append(paths, f.path)
+		}
+	}
+	return paths
 }
 
 // found is a dump with the folder that it was found in.

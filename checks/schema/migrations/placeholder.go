@@ -16,7 +16,7 @@ func (a *assembly) keepFilled(start, end int, filled bool) {
 		return
 	}
 	at := start
-	for _, hole := range placeholder.FindAllStringIndex(a.in.text[start:end], -1) {
+	for _, hole := range placeholder.FindAllStringIndex(a.in.text[start:end], maxPieces) {
 		a.keep(at, start+hole[0])
 		a.put(sql.Mask(sql.MaskLen), start+hole[0], start+hole[1])
 		at = start + hole[1]

@@ -55,7 +55,13 @@ func Read(path string, data []byte, d catalog.Dialect, beside ...Beside) *File {
 		}
 		return x.file(in, place)
 	}
-	place := foreign(path)
+	place, ok := placeOf(path)
+	if ok && place.kind != "" && !scriptUp.MatchString(in.text) {
+		return newFile("", in, at{}) // its folder and name only
+	}
+	if !ok {
+		place = foreign(path)
+	}
 	if !strings.HasSuffix(strings.ToLower(path), ".sql") {
 		f := newFile("", in, place)
 		f.Unread = "no reader knows migrations like this one"

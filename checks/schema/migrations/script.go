@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -55,9 +56,19 @@ const (
 	upGroup
 )
 
+// maxScript is the longest script that is followed, in bytes.
+const maxScript = 200_000
+
 func readScript(in input, f *File) {
+	if len(in.text) > maxScript {
+		f.Unread = fmt.Sprintf("a script of %d bytes: more than %d are not followed", len(in.text), maxScript)
+		return
+	}
 	r := &runner{modules: map[string]*code{}}
 	for _, b := range in.beside {
+		if len(b.Data) > maxScript {
+			continue
+		}
 		r.load(b.Path, readable(b.Data))
 	}
 	c := r.load(in.path, in.text)

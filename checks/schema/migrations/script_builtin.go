@@ -62,6 +62,9 @@ func (r *runner) sqlFunction(name string, args []value, n *ecma.Node, c *code) v
 				return maskText(n, c)
 			}
 		}
+		if !r.cost(len(items.items)) {
+			return maskText(n, c)
+		}
 		return joined(items, glue, n, c)
 	case "type", "typeAlias":
 		return &foreignName{"sql", "sql"}
@@ -103,7 +106,7 @@ func (r *runner) identifier(args []value, n *ecma.Node, c *code) value {
 	for i, part := range parts {
 		t, ok := part.(*text)
 		name, known := "", false
-		if ok {
+		if ok && r.cost(t.len()) {
 			name, known = t.known()
 		}
 		if i > 0 {
@@ -169,10 +172,16 @@ func (r *runner) listMethod(l *list, name string, args []value, n *ecma.Node, c 
 			}
 			glue, _ = t.known()
 		}
+		if !r.cost(len(l.items)) {
+			return unknown{}
+		}
 		t := joined(l, glue, n, c)
 		t.sql = false
 		return t
 	case "concat":
+		if !r.cost(len(l.items) + 1) {
+			return l
+		}
 		out := &list{append([]value{}, l.items...)}
 		for _, arg := range args {
 			if more, ok := arg.(*list); ok {
@@ -181,13 +190,15 @@ func (r *runner) listMethod(l *list, name string, args []value, n *ecma.Node, c 
 				out.items = append(out.items, arg)
 			}
 		}
-		r.work += len(out.items)
+		r.cost(len(out.items))
 		return out
 	case "push":
 		if r.unsure > 0 {
 			args = []value{unknown{}}
 		}
-		l.items = append(l.items, args...)
+		if r.cost(len(args)) {
+			l.items = append(l.items, args...)
+		}
 	case "includes":
 		return includes(l, args)
 	case "reverse", "toReversed", "sort", "toSorted", "slice":
@@ -263,6 +274,9 @@ func (r *runner) textMethod(t *text, name string, args []value, n *ecma.Node, c 
 	case "trim", "toString", "compile", "as":
 		return t
 	case "concat":
+		if !r.cost(len(t.frags) + len(args)) {
+			return t
+		}
 		out := &text{frags: append([]frag{}, t.frags...), sql: t.sql, at: t.at}
 		for _, arg := range args {
 			out.frags = append(out.frags, fillHole(arg, n, c, false)...)

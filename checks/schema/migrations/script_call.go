@@ -129,10 +129,20 @@ func (r *runner) method(n, callee *ecma.Node, s *scope, c *code) value {
 	case *foreignName:
 		return r.apply(&foreignName{x.module, x.name + "." + name}, args, n, c, name)
 	}
-	if (name == "then" || name == "finally") && isUnknown(receiver) {
-		return r.apply(unknown{}, args, n, c, name)
+	if f, ok := firstClosure(args); ok && (name == "map" || name == "flatMap") {
+		r.unsure++ // of a list that is not known: once, for all that may be in it
+		defer func() { r.unsure-- }()
+		return &list{[]value{r.enter(f, []value{unknown{}, unknown{}})}}
 	}
 	return r.apply(unknown{}, args, n, c, name)
+}
+
+func firstClosure(args []value) (*closure, bool) {
+	if len(args) == 0 {
+		return nil, false
+	}
+	f, ok := args[0].(*closure)
+	return f, ok
 }
 
 // Methods that send SQL, and those that change the schema by their own words.

@@ -92,7 +92,9 @@ func (r *runner) items(nodes []*ecma.Node, s *scope, c *code) []value {
 	for _, x := range nodes {
 		if x != nil && x.Op == ecma.Spread {
 			if inner, ok := r.eval(x.X[0], s, c).(*list); ok {
-				items = append(items, inner.items...)
+				if r.cost(len(inner.items)) {
+					items = append(items, inner.items...)
+				}
 				continue
 			}
 			items = append(items, unknown{})
@@ -236,6 +238,9 @@ func (r *runner) plus(left, right value, n *ecma.Node, c *code) value {
 	if !ok && !also {
 		return unknown{}
 	}
+	if !r.cost(x.len() + y.len()) {
+		return unknown{}
+	}
 	out := &text{at: n.Start}
 	for i, t := range []*text{x, y} {
 		if t == nil {
@@ -245,7 +250,6 @@ func (r *runner) plus(left, right value, n *ecma.Node, c *code) value {
 		out.frags = append(out.frags, t.frags...)
 		out.sql = out.sql || t.sql
 	}
-	r.work += len(out.frags)
 	return out
 }
 
@@ -306,10 +310,13 @@ func (r *runner) template(n *ecma.Node, s *scope, c *code, sql bool) []frag {
 		if i < len(n.X) {
 			// the hole with its braces
 			at := &ecma.Node{Start: p.End, End: max(p.End, p.HoleEnd)}
+			if !r.cost(len(frags)) {
+				return frags
+			}
 			frags = append(frags, fillHole(r.eval(n.X[i], s, c), at, c, sql)...)
 		}
 	}
-	r.work += len(frags)
+	r.cost(len(frags))
 	return frags
 }
 

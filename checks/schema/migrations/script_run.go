@@ -56,8 +56,11 @@ func (r *runner) load(file, source string) *code {
 	return c
 }
 
-func (r *runner) spend() bool {
-	r.work++
+// spend counts work, and tells whether there may be more.
+func (r *runner) spend() bool { return r.cost(1) }
+
+func (r *runner) cost(work int) bool {
+	r.work += work
 	if r.work > maxRun && r.failed == "" {
 		r.failed = "the script does more than any migration: from there on it is not read"
 	}

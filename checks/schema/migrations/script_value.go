@@ -70,6 +70,13 @@ func (t *text) known() (string, bool) {
 	return b.String(), true
 }
 
+func (t *text) len() int {
+	if t == nil {
+		return 0
+	}
+	return len(t.frags)
+}
+
 // put is the text as it is seen where a hole of another takes it in.
 func (t *text) put(n *ecma.Node, c *code) []frag {
 	out := make([]frag, 0, len(t.frags))

@@ -167,7 +167,7 @@ func pure(name catalog.Name) bool {
 	}
 	switch name.Object {
 	case "setval", "nextval", "currval", "now", "version", "set_config", "current_setting", "pg_sleep", "gen_random_uuid", "count", "coalesce",
-		"pg_advisory_lock", "pg_advisory_unlock", "pg_advisory_xact_lock", "pg_try_advisory_lock", "txid_current", "pg_notify", "to_regclass", "format", "concat", "length":
+		"pg_advisory_lock", "pg_advisory_unlock", "pg_advisory_xact_lock", "pg_try_advisory_lock", "txid_current", "pg_notify", "to_regclass", "format", "concat", "length", "current_database", "current_schema", "pg_try_advisory_xact_lock":
 		return name.Schema == ""
 	}
 	return false
