@@ -128,6 +128,22 @@ func dumped(t *testing.T, line *Line, history *catalog.Catalog) {
 			}
 		}
 	}
+	var gone []string
+	for _, table := range c.Tables {
+		if other := history.Table(table.Name); other != nil {
+			for _, x := range other.Columns {
+				found := false
+				for _, column := range table.Columns {
+					found = found || x.Name == column.Name
+				}
+				if !found {
+					gone = append(gone, table.Name.String()+"."+x.Name)
+				}
+			}
+		}
+	}
+	sort.Strings(gone)
+	t.Logf("  in the history, not in the dump: %s", strings.Join(gone, " "))
 	sort.Strings(only)
 	t.Logf("  dump: %d tables; not in the history: %s", len(c.Tables), strings.Join(only, " "))
 }
