@@ -60,3 +60,13 @@ func TestReads(t *testing.T) {
 		}
 	}
 }
+
+// A file that cannot be had stays in its line, and says why it is not read.
+func TestUnreadable(t *testing.T) {
+	for _, path := range []string{"alterations/next-1-a.ts", "migrations/1.sql", "db/schema.sql", "custom/1.sql"} {
+		f := Unreadable(path, catalog.Postgres, "too large")
+		if f.Kind == "" || f.Unread != "too large" || len(f.Steps) > 0 {
+			t.Errorf("%s: %+v", path, f)
+		}
+	}
+}

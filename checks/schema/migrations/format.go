@@ -51,7 +51,7 @@ func formats() []format {
 	return slices.Concat(
 		[]format{atlasSum(), drizzleJournal(), sqitchPlan(), settings()},
 		[]format{golangMigrate(), flyway(), prisma(), upFolder(), dump(), supabase(), sqitch()},
-		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), script(), plain()}, // known by their text
+		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), script(), gooseGo(), plain()}, // known by their text
 	)
 }
 

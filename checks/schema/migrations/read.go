@@ -72,8 +72,12 @@ func Read(path string, data []byte, d catalog.Dialect, beside ...Beside) *File {
 
 // Unreadable stands for a file whose bytes cannot be had.
 func Unreadable(path string, d catalog.Dialect, reason string) *File {
-	f := Read(path, nil, d)
-	f.Steps, f.Unread = nil, reason
+	place, ok := placeOf(path)
+	if !ok {
+		place = foreign(path)
+	}
+	f := newFile("", input{path: path, dialect: d}, place)
+	f.Unread = reason
 	return f
 }
 
