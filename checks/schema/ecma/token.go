@@ -147,8 +147,7 @@ func (l *lexer) read(t *token, before []token) {
 		l.template(t)
 	case isWord(c):
 		t.kind = word
-		for l.at < len(l.src) && isWordOrDigit(l.src[l.at]) {
-			l.at++
+		for l.at++; l.at < len(l.src) && isWordOrDigit(l.src[l.at]); l.at++ {
 		}
 	case isDigit(c) || c == '.' && l.at+1 < len(l.src) && isDigit(l.src[l.at+1]):
 		t.kind = number

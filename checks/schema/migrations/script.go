@@ -37,7 +37,8 @@ func scriptPlace(file string) (at, bool) {
 	if !scriptEnds.MatchString(base) || strings.HasSuffix(base, ".d.ts") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") {
 		return at{}, false
 	}
-	if !isMigrationFolder(path.Base(folderOf(file))) {
+	folder := path.Base(folderOf(file))
+	if _, dialect := dialectWord(folder); !isMigrationFolder(folder) && !(dialect && inMigrationFolder(file)) {
 		return at{}, false
 	}
 	place := at{kind: Migration, root: folderOf(file)}

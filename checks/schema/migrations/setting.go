@@ -3,6 +3,7 @@ package migrations
 import (
 	"path"
 	"regexp"
+	"strings"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
 )
@@ -16,6 +17,7 @@ func settingNamed(name string) func(string) (at, bool) {
 
 // hint is a file that tells the dialect by a word in it.
 type hint struct {
+	part string         // of the file's name: most paths are told by it
 	file *regexp.Regexp // matches the path
 	word *regexp.Regexp // its group is the dialect
 	weak bool           // a driver that is there, perhaps beside others
@@ -23,17 +25,17 @@ type hint struct {
 
 // hints are the settings that name a dialect, the strong ones before the weak.
 var hints = []hint{
-	{regexp.MustCompile(`(^|/)[^/]*\.prisma$`), regexp.MustCompile(`(?m)^\s*provider\s*=\s*"(postgresql|mysql|sqlite|cockroachdb|sqlserver)"`), false},
-	{regexp.MustCompile(`(^|/)migration_lock\.toml$`), regexp.MustCompile(`(?m)^\s*provider\s*=\s*"(\w+)"`), false},
-	{regexp.MustCompile(`(^|/)drizzle[^/]*\.config\.[cm]?[jt]s$`), regexp.MustCompile(`dialect\s*:\s*['"](\w+)['"]`), false},
-	{regexp.MustCompile(`(^|/)sqlc\.ya?ml$`), regexp.MustCompile(`engine["']?\s*:\s*["']?(\w+)`), false},
-	{regexp.MustCompile(`(^|/)sqlc\.json$`), regexp.MustCompile(`"engine"\s*:\s*"(\w+)"`), false},
-	{regexp.MustCompile(`(^|/)atlas\.hcl$`), regexp.MustCompile(`"(?:docker://)?(postgres|mysql|mariadb|sqlite)(?:ql)?(?:://|/)`), false},
-	{regexp.MustCompile(`(^|/)config/database\.ya?ml(\.[\w.]+)?$`), regexp.MustCompile(`(?m)^\s*adapter:\s*["']?(postgresql|postgis|mysql2|trilogy|sqlite3)`), false},
-	{regexp.MustCompile(`(^|/)alembic\.ini$`), regexp.MustCompile(`(?m)^\s*sqlalchemy\.url\s*=\s*(postgresql|postgres|mysql|mariadb|sqlite)\b`), false},
-	{regexp.MustCompile(`(^|/)knexfile\.[cm]?[jt]s$`), regexp.MustCompile(`client\s*:\s*['"](pg|mysql2?|sqlite3|better-sqlite3|postgresql)['"]`), false},
-	{regexp.MustCompile(`(^|/)sqitch\.conf$`), regexp.MustCompile(`(?m)^\s*engine\s*=\s*(pg|mysql|sqlite)\b`), false},
-	{regexp.MustCompile(`(^|/)go\.mod$`), regexp.MustCompile(`github\.com/(?:lib/(pq)|jackc/(pgx)|go-sql-driver/(mysql)|mattn/go-(sqlite)3)\b|modernc\.org/(sqlite)\b`), true},
+	{".prisma", regexp.MustCompile(`(^|/)[^/]*\.prisma$`), regexp.MustCompile(`(?m)^\s*provider\s*=\s*"(postgresql|mysql|sqlite|cockroachdb|sqlserver)"`), false},
+	{"migration_lock", regexp.MustCompile(`(^|/)migration_lock\.toml$`), regexp.MustCompile(`(?m)^\s*provider\s*=\s*"(\w+)"`), false},
+	{"drizzle", regexp.MustCompile(`(^|/)drizzle[^/]*\.config\.[cm]?[jt]s$`), regexp.MustCompile(`dialect\s*:\s*['"](\w+)['"]`), false},
+	{"sqlc.y", regexp.MustCompile(`(^|/)sqlc\.ya?ml$`), regexp.MustCompile(`engine["']?\s*:\s*["']?(\w+)`), false},
+	{"sqlc.json", regexp.MustCompile(`(^|/)sqlc\.json$`), regexp.MustCompile(`"engine"\s*:\s*"(\w+)"`), false},
+	{"atlas.hcl", regexp.MustCompile(`(^|/)atlas\.hcl$`), regexp.MustCompile(`"(?:docker://)?(postgres|mysql|mariadb|sqlite)(?:ql)?(?:://|/)`), false},
+	{"database.y", regexp.MustCompile(`(^|/)config/database\.ya?ml(\.[\w.]+)?$`), regexp.MustCompile(`(?m)^\s*adapter:\s*["']?(postgresql|postgis|mysql2|trilogy|sqlite3)`), false},
+	{"alembic.ini", regexp.MustCompile(`(^|/)alembic\.ini$`), regexp.MustCompile(`(?m)^\s*sqlalchemy\.url\s*=\s*(postgresql|postgres|mysql|mariadb|sqlite)\b`), false},
+	{"knexfile", regexp.MustCompile(`(^|/)knexfile\.[cm]?[jt]s$`), regexp.MustCompile(`client\s*:\s*['"](pg|mysql2?|sqlite3|better-sqlite3|postgresql)['"]`), false},
+	{"sqitch.conf", regexp.MustCompile(`(^|/)sqitch\.conf$`), regexp.MustCompile(`(?m)^\s*engine\s*=\s*(pg|mysql|sqlite)\b`), false},
+	{"go.mod", regexp.MustCompile(`(^|/)go\.mod$`), regexp.MustCompile(`github\.com/(?:lib/(pq)|jackc/(pgx)|go-sql-driver/(mysql)|mattn/go-(sqlite)3)\b|modernc\.org/(sqlite)\b`), true},
 }
 
 // settings are the files that tell the dialect and nothing else.
@@ -52,8 +54,9 @@ func settings() format {
 }
 
 func hintFor(file string) (hint, bool) {
+	base := path.Base(file)
 	for _, h := range hints {
-		if h.file.MatchString(file) {
+		if strings.Contains(base, h.part) && h.file.MatchString(file) {
 			return h, true
 		}
 	}
