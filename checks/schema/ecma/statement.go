@@ -288,7 +288,7 @@ func (p *parser) forStatement() *Node {
 
 // switchStatement is a block of all its cases: which runs is not told.
 func (p *parser) switchStatement() *Node {
-	n := &Node{Op: Try, Start: p.next().start}
+	n := &Node{Op: Block, Start: p.next().start}
 	p.jump()
 	if !p.take("{") {
 		return n
@@ -309,7 +309,7 @@ func (p *parser) switchStatement() *Node {
 	}
 	p.take("}")
 	n.End = p.last()
-	return n
+	return &Node{Op: Loop, Start: n.Start, X: []*Node{n}, End: n.End}
 }
 
 func (p *parser) try() *Node {

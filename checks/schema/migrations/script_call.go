@@ -79,8 +79,9 @@ func (r *runner) enter(f *closure, args []value) value {
 		r.failed = "the script's functions call each other too deep"
 		return unknown{}
 	}
-	unsure := r.unsure
-	defer func() { r.calls--; r.unsure = unsure }()
+	unsure, base, maybe := r.unsure, r.base, r.maybe
+	r.base, r.maybe = r.unsure, false
+	defer func() { r.calls--; r.unsure, r.base, r.maybe = unsure, base, maybe }()
 	s := f.scope.inner(r.unsure)
 	for i, p := range f.node.Params {
 		switch {
@@ -95,7 +96,11 @@ func (r *runner) enter(f *closure, args []value) value {
 	if f.node.Body.Op != ecma.Block {
 		return r.top(f.node.Body, s, f.code)
 	}
-	return r.block(f.node.Body.X, s, f.code).value
+	v := r.block(f.node.Body.X, s, f.code).value
+	if r.maybe {
+		return unknown{}
+	}
+	return v
 }
 
 // method calls a member of something.

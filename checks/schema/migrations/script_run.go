@@ -23,7 +23,9 @@ type runner struct {
 	work    int
 	calls   int
 	bytes   int
-	unsure  int // conditions that are not known, around the current place
+	unsure  int  // conditions that are not known, around the current place
+	base    int  // of these, those around the call of the current function
+	maybe   bool // the current function may have returned before
 	failed  string
 	needs   []string // modules of the repository that were not given
 }
@@ -133,13 +135,14 @@ func (r *runner) statement(n *ecma.Node, s *scope, c *code) returned {
 			r.bind(a.X[0], v, s, c)
 		}
 	case ecma.Return:
-		if len(n.X) == 0 {
-			return returned{nothing{}, r.unsure == 0}
+		v := value(nothing{})
+		if len(n.X) > 0 {
+			v = r.top(n.X[0], s, c)
 		}
-		v := r.top(n.X[0], s, c)
-		return returned{v, r.unsure == 0 || !isUnknown(v)}
+		r.maybe = r.maybe || r.unsure > r.base
+		return returned{v, r.unsure == r.base}
 	case ecma.Throw:
-		return returned{unknown{}, r.unsure == 0}
+		return returned{unknown{}, r.unsure == r.base}
 	case ecma.If:
 		return r.branch(n, s, c)
 	case ecma.ForOf:
@@ -159,7 +162,7 @@ func (r *runner) statement(n *ecma.Node, s *scope, c *code) returned {
 		r.export(n, s, c)
 	case ecma.Function, ecma.Import, ecma.Jump:
 		if n.Op == ecma.Jump {
-			return returned{nothing{}, r.unsure == 0}
+			return returned{nothing{}, r.unsure == r.base}
 		}
 	case ecma.Class:
 		s.names[n.Text] = r.class(n, s, c)

@@ -27,7 +27,6 @@ type (
 		node  *ecma.Node
 		scope *scope
 		code  *code
-		this  value
 	}
 	// foreignName is something imported from a module that was not read.
 	foreignName struct{ module, name string }
