@@ -66,8 +66,13 @@ func (x DropConstraint) Apply(c *Catalog) error {
 		return c.missing(x.Place, x.IfTableExists, KindTable, x.Table)
 	}
 	i := c.constraintOf(t, x.Name, x.Kind)
-	if x.Name == "" {
+	if i < 0 && x.Columns != nil {
+		i = c.constraintOver(t, x.Columns, func(k *Constraint) bool { return k.Kind == x.Kind })
+	} else if x.Name == "" {
 		i = slices.IndexFunc(t.Constraints, func(k *Constraint) bool { return k.Kind == x.Kind })
+	}
+	if i < 0 && x.References != nil {
+		i = slices.IndexFunc(t.Constraints, func(k *Constraint) bool { return k.Kind == x.Kind && c.is(k.References, *x.References) })
 	}
 	if i < 0 {
 		if x.IfExists {
@@ -81,6 +86,27 @@ func (x DropConstraint) Apply(c *Catalog) error {
 		c.removeKeysTo(x.Place, t, dropped)
 	}
 	return nil
+}
+
+// constraintOver finds a constraint by its columns.
+func (c *Catalog) constraintOver(t *Table, columns []string, wanted func(*Constraint) bool) int {
+	c.spend(len(t.Constraints) * (1 + len(columns)))
+	return slices.IndexFunc(t.Constraints, func(k *Constraint) bool {
+		return wanted(k) && slices.EqualFunc(k.Columns, columns, c.Dialect.same)
+	})
+}
+
+// keyLike finds a foreign key by its name, else by its columns, else by the table it refers to.
+func (c *Catalog) keyLike(t *Table, name string, columns []string, to *Name) int {
+	i := c.constraint(t, name)
+	isKey := func(k *Constraint) bool { return k.Kind == Foreign }
+	if i < 0 && columns != nil {
+		i = c.constraintOver(t, columns, isKey)
+	}
+	if i < 0 && to != nil {
+		i = slices.IndexFunc(t.Constraints, func(k *Constraint) bool { return isKey(k) && c.is(k.References, *to) })
+	}
+	return i
 }
 
 // removeKeysTo takes the foreign keys away that referred to a dropped key.
@@ -133,7 +159,11 @@ func (x AlterConstraint) Apply(c *Catalog) error {
 	if t == nil {
 		return c.missing(x.Place, false, KindTable, x.Table)
 	}
-	return c.changeConstraint(x.Place, t, x.Name, func(k *Constraint) {
+	name := x.Name
+	if i := c.keyLike(t, x.Name, x.Columns, x.References); i >= 0 {
+		name = t.Constraints[i].Name
+	}
+	return c.changeConstraint(x.Place, t, name, func(k *Constraint) {
 		if x.Valid != nil {
 			k.Valid, k.Touched = *x.Valid, touched(k.Touched, AspectValid, x.Place)
 		}
@@ -176,6 +206,9 @@ func (x *Constraint) isIndex() bool { return x.Kind != Check && x.Kind != Foreig
 
 func (x DropIndex) Apply(c *Catalog) error {
 	t, i := c.indexed(x.Name, x.Table)
+	if i < 0 && t != nil && x.Columns != nil {
+		i = c.constraintOver(t, x.Columns, (*Constraint).isIndex)
+	}
 	if i < 0 {
 		if x.IfExists || t != nil && c.keysIndex(t, x.Name.Object) {
 			return nil

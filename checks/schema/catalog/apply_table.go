@@ -176,13 +176,52 @@ func (c *Catalog) tablesWith(wanted func(*Table) bool) []*Table {
 func (x RenameTable) Apply(c *Catalog) error {
 	t := c.Table(x.From)
 	if t == nil {
-		return c.missing(x.Place, x.IfExists, KindTable, x.From)
+		return c.renameOther(x)
 	}
 	to := Name{t.Name.Schema, x.To.Object}
 	if x.To.Schema != "" {
 		to.Schema = c.key(x.To).Schema
 	}
-	return c.moveTable(x.Place, t, to)
+	old := t.Name.Object
+	problem := c.moveTable(x.Place, t, to)
+	if t = c.Table(to); x.Indexes && t != nil {
+		c.renameIndexes(c.edit(t), old)
+	}
+	return problem
+}
+
+// renameOther is ALTER TABLE of what PostgreSQL takes for one too: a sequence, a view, an
+// index. The sequences of serial columns are not among the catalogue's.
+func (c *Catalog) renameOther(x RenameTable) error {
+	if c.Dialect != Postgres {
+		return c.missing(x.Place, x.IfExists, KindTable, x.From)
+	}
+	if s := c.Sequence(x.From); s != nil {
+		c.moveSequence(x.Place, s, Name{s.Name.Schema, x.To.Object})
+		return nil
+	}
+	if v := c.View(x.From); v != nil {
+		c.moveView(v, Name{v.Name.Schema, x.To.Object})
+		return nil
+	}
+	if t, i := c.indexed(x.From, nil); i >= 0 {
+		return RenameConstraint{Place: x.Place, Table: t.Name, From: x.From.Object, To: x.To.Object}.Apply(c)
+	}
+	return c.missing(x.Place, x.IfExists || strings.HasSuffix(x.From.Object, "_seq"), KindTable, x.From)
+}
+
+// renameIndexes has the indexes follow that are called after the table.
+func (c *Catalog) renameIndexes(t *Table, old string) {
+	c.spend(len(t.Constraints))
+	for i, x := range t.Constraints {
+		for _, around := range [][2]string{{"index_", "_on_"}, {"", "_pkey"}} {
+			if rest, ok := strings.CutPrefix(x.Name, around[0]+old+around[1]); ok && x.isIndex() {
+				n := *x
+				n.Name = around[0] + t.Name.Object + around[1] + rest
+				t.Constraints[i] = &n
+			}
+		}
+	}
 }
 
 // moveTable files a table under another name and has those that refer to it follow.

@@ -16,6 +16,9 @@ func (c *Catalog) takenType(at Place, name Name) error {
 func (x CreateEnum) Apply(c *Catalog) error {
 	e := *x.Enum
 	e.Name = c.made(e.Name)
+	if x.IfNotExists && c.Enum(x.Enum.Name) != nil {
+		return nil
+	}
 	problem := c.takenType(x.Place, e.Name)
 	e.ID = c.birth(KindEnum, e.Name.String(), "")
 	c.Enums[c.key(e.Name)] = &e

@@ -17,6 +17,8 @@ type DropConstraint struct {
 	Table         Name
 	Name          string
 	Kind          ConstraintKind
+	Columns       []string // where Name is not there: the one of its kind over these
+	References    *Name    // and to this table, whatever its columns
 	IfTableExists bool
 	IfExists      bool
 	Cascade       bool
@@ -34,6 +36,8 @@ type AlterConstraint struct {
 	Place
 	Table      Name
 	Name       string
+	Columns    []string // where Name is not there: the foreign key over these
+	References *Name    // or to this table
 	Valid      *bool
 	Deferrable *bool
 }
@@ -51,6 +55,7 @@ type DropIndex struct {
 	Place
 	Name              Name
 	Table             *Name
+	Columns           []string // where Name is not there: the one of Table over these
 	IfExists, Cascade bool
 }
 

@@ -27,6 +27,9 @@ type RenameTable struct {
 	Place
 	From, To Name
 	IfExists bool
+	// Indexes: those that bear the table's name as Rails gives them ("index_posts_on_title",
+	// "posts_pkey") are renamed with it.
+	Indexes bool
 }
 
 // SetCharset gives a table another character set: for columns made from now on or, with

@@ -3,7 +3,8 @@ package catalog
 // CreateEnum makes a type of listed values.
 type CreateEnum struct {
 	Place
-	Enum *Enum
+	Enum        *Enum
+	IfNotExists bool // as tools do that look first; SQL has no such clause
 }
 
 // CreateDomain makes a domain, or another type of the user's own.
