@@ -13,7 +13,8 @@ type plainStatement struct {
 	At      catalog.Place
 	Text    string
 	Changes json.RawMessage
-	Unread  string `json:",omitempty"`
+	Model   *ModelOperation `json:",omitempty"`
+	Unread  string          `json:",omitempty"`
 }
 
 // MarshalJSON writes the changes each with its kind.
@@ -22,7 +23,7 @@ func (s Statement) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(plainStatement{s.At, s.Text, changes, s.Unread})
+	return json.Marshal(plainStatement{s.At, s.Text, changes, s.Model, s.Unread})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -35,7 +36,7 @@ func (s *Statement) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	*s = Statement{At: p.At, Text: p.Text, Changes: changes, Unread: p.Unread}
+	*s = Statement{At: p.At, Text: p.Text, Changes: changes, Model: p.Model, Unread: p.Unread}
 	return nil
 }
 

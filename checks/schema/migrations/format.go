@@ -20,6 +20,14 @@ type format struct {
 	read func(in input, f *File)
 	// order is how the IDs are ordered; nil: as numbers and words.
 	order order
+	// common: paths like these are met elsewhere too. A file whose text is of no format is
+	// nothing of ours then.
+	common bool
+	// chained: the files say which ones they follow; their IDs order nothing.
+	chained bool
+	// link fills in what hangs on the files before; it is given those of a line in order.
+	// nil: nothing does.
+	link func(d catalog.Dialect, files []*File) []*File
 	// planned: files of it are none without the plan that orders them.
 	planned bool
 }
@@ -50,8 +58,11 @@ type Beside struct {
 func formats() []format {
 	return slices.Concat(
 		[]format{atlasSum(), drizzleJournal(), sqitchPlan(), settings()},
+		[]format{rails(), alembic(), django()},
 		[]format{golangMigrate(), flyway(), prisma(), upFolder(), dump(), supabase(), sqitch()},
-		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), script(), gooseGo(), plain()}, // known by their text
+		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), script(), gooseGo()}, // known by their text
+		recognisedFormats(),
+		[]format{plain()},
 	)
 }
 

@@ -9,10 +9,15 @@ import (
 // arrange orders a line's migrations and tells what does not fit.
 func (l *Line) arrange(settings []*File) {
 	l.Format = l.formatOf()
-	if f, ok := named(l.Format); ok {
-		l.order = f.order
-	}
+	f, _ := named(l.Format)
+	l.order = f.order
 	slices.SortFunc(l.Migrations, l.Compare)
+	if f.chained {
+		l.chain()
+	}
+	if f.link != nil {
+		l.Migrations = f.link(l.Dialect, l.Migrations)
+	}
 	slices.SortFunc(l.Repeatable, l.Compare)
 	for _, s := range settings {
 		if s.Setting != nil && s.Setting.of(s.Path, l.Root) {
@@ -20,7 +25,9 @@ func (l *Line) arrange(settings []*File) {
 		}
 	}
 	l.duplicates()
-	l.shapes()
+	if !f.chained {
+		l.shapes()
+	}
 }
 
 // formatOf is the format of most of the files.

@@ -30,6 +30,8 @@ type File struct {
 	// Needs are the modules that a script imports, without their ending where it says none:
 	// with them beside it, more of it may be known. See Read.
 	Needs []string
+	// Replaces are the IDs of those that a squashed one stands for (Django).
+	Replaces []string `json:",omitempty"`
 	// Steps run forward, in order. Down, revert and beforeDown sections are not among them.
 	Steps []Step
 	// Setting is what a file of Kind Setting says.
@@ -69,6 +71,9 @@ type Statement struct {
 	// Text is the statement as told, at most a few lines.
 	Text    string
 	Changes []catalog.Change
+	// Model is an operation on models (Django): what it changes hangs on the migrations
+	// before it, and is filled in when those are known.
+	Model *ModelOperation `json:",omitempty"`
 	// Unread is why it, or a part of it, could not be read.
 	Unread string
 }

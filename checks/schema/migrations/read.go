@@ -48,12 +48,17 @@ func Dialects(path string, data []byte) []catalog.Dialect {
 // policy may name it; of any other nothing is known, and Unread says so.
 func Read(path string, data []byte, d catalog.Dialect, beside ...Beside) *File {
 	in := input{path: path, text: readable(data), dialect: d, beside: beside}
+	common := false
 	for _, x := range known() {
 		place, ok := x.path(path)
 		if !ok || x.text != nil && !x.text(in.text) {
+			common = common || ok && x.common
 			continue
 		}
 		return x.file(in, place)
+	}
+	if common {
+		return newFile("", in, at{}) // its folder and name only
 	}
 	place, ok := placeOf(path)
 	if ok && place.kind != "" && !scriptUp.MatchString(in.text) {
