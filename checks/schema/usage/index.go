@@ -128,20 +128,21 @@ func (u *Uses) locate(name catalog.Name) catalog.Name {
 	return found
 }
 
-// derived is the table that a class means, by the usual rules of naming.
+// derived is the table that a class means, by the usual rules of naming: with the names of
+// the modules around it, or without.
 func (u *Uses) derived(class string) catalog.Name {
-	class = class[strings.LastIndexAny(class, ".:\\")+1:]
-	base := fold(class)
-	candidates := []string{base}
-	for _, suffix := range []string{"model", "entity", "table", "schema", "repository", "dao"} {
-		if trimmed := strings.TrimSuffix(base, suffix); trimmed != base && trimmed != "" {
-			candidates = append(candidates, trimmed)
-		}
-	}
-	for _, base := range candidates {
-		for _, form := range []string{base, plural(base), singular(base)} {
-			if name, ok := u.folded[form]; ok {
-				return name
+	whole := fold(strings.NewReplacer("::", "", ".", "", "\\", "").Replace(class))
+	last := fold(class[strings.LastIndexAny(class, ".:\\")+1:])
+	for _, base := range []string{whole, last} {
+		for _, suffix := range []string{"", "model", "entity", "table", "schema", "repository", "dao"} {
+			stem := strings.TrimSuffix(base, suffix)
+			if stem == "" || stem == base && suffix != "" {
+				continue
+			}
+			for _, form := range []string{stem, plural(stem), singular(stem)} {
+				if name, ok := u.folded[form]; ok {
+					return name
+				}
 			}
 		}
 	}
@@ -161,15 +162,30 @@ func (u *Uses) hinted(hint string) catalog.Name {
 	return catalog.Name{}
 }
 
-// modelTable is the table of a model, its parent's where it says none.
-func (u *Uses) modelTable(m *Model) catalog.Name {
+// modelTable is the table of a model; its parent's where it has none of its own.
+func (u *Uses) modelTable(m *Model) catalog.Name { return u.inherited(m, 8) }
+
+func (u *Uses) inherited(m *Model, depth int) catalog.Name {
 	if name := u.locate(m.Table); name.Object != "" || m.TableSaid {
 		return name
 	}
 	if name, ok := u.folded[fold(m.Table.Object)]; ok {
 		return name
 	}
-	return u.derived(m.Name)
+	if name := u.derived(m.Name); name.Object != "" || depth == 0 {
+		return name
+	}
+	for parent := range strings.FieldsSeq(m.Extends) {
+		for _, of := range u.models[parent] {
+			if of.model == m || of.model.Abstract {
+				continue
+			}
+			if name := u.inherited(of.model, depth-1); name.Object != "" {
+				return name
+			}
+		}
+	}
+	return catalog.Name{}
 }
 
 func (u *Uses) addModel(f *Facts, m *Model) {

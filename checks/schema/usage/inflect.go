@@ -51,3 +51,21 @@ func lastWord(word string) (head, last string) {
 	cut := strings.LastIndexByte(word, '_') + 1
 	return word[:cut], word[cut:]
 }
+
+// snake is a name in snake case: HTTPServer is http_server, customUiAssetId custom_ui_asset_id.
+func snake(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			lower := i > 0 && ('a' <= name[i-1] && name[i-1] <= 'z' || '0' <= name[i-1] && name[i-1] <= '9')
+			last := i > 0 && 'A' <= name[i-1] && name[i-1] <= 'Z' && i+1 < len(name) && 'a' <= name[i+1] && name[i+1] <= 'z'
+			if lower || last {
+				b.WriteByte('_')
+			}
+			c |= 0x20
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}

@@ -21,7 +21,7 @@ var (
 	called   = regexp.MustCompile(`^[\w.$]*\(\[?\s*(.*?)\s*\]?\)$`)
 	// identified is sql.identifier(['users', 'email']).
 	identified = regexp.MustCompile("^[\\w.$]*(?:identifier|ident|ref|id|column|raw|quote\\w*)\\(\\[?(?:\\s*[\"'`]\\w+[\"'`],)?\\s*[\"'`](\\w+)[\"'`]\\s*\\]?\\)$")
-	path_      = regexp.MustCompile(`^[\w.$@:?!>-]+$`)
+	members    = regexp.MustCompile(`^[\w.$@:?!>-]+$`)
 )
 
 func (r *reader) names() *names {
@@ -70,7 +70,7 @@ func (n *names) table(code string) (name catalog.Name, hint string) {
 		code = m[1]
 	}
 	code = strings.TrimSuffix(code, "()")
-	if !path_.MatchString(code) {
+	if !members.MatchString(code) {
 		return catalog.Name{}, ""
 	}
 	segments := strings.FieldsFunc(code, func(r rune) bool { return strings.ContainsRune(".$@:?!>-", r) })
@@ -96,16 +96,24 @@ func (n *names) table(code string) (name catalog.Name, hint string) {
 // tableMember are the members by which a class or a helper gives its table's name.
 var tableMember = map[string]bool{"table": true, "tablename": true, "quotedtablename": true, "dbtable": true, "meta": true, "name": true, "gettable": true, "gettablename": true}
 
-// columnOf is the one column that an expression gives: the member of a list of fields.
-func columnOf(code string) string {
-	code = expression(code)
-	if m := identified.FindStringSubmatch(code); m != nil {
+// columnQuoted is the column that a call quotes.
+func columnQuoted(code string) string {
+	if m := identified.FindStringSubmatch(expression(code)); m != nil {
 		return strings.Clone(m[1])
 	}
-	if m := called.FindStringSubmatch(code); m != nil && path_.MatchString(m[1]) {
+	return ""
+}
+
+// columnOf is the one column that an expression gives: the member of a list of fields.
+func columnOf(code string) string {
+	if column := columnQuoted(code); column != "" {
+		return column
+	}
+	code = expression(code)
+	if m := called.FindStringSubmatch(code); m != nil && members.MatchString(m[1]) {
 		code = m[1]
 	}
-	if !path_.MatchString(code) {
+	if !members.MatchString(code) {
 		return ""
 	}
 	segments := strings.FieldsFunc(code, func(r rune) bool { return strings.ContainsRune(".$@:?!>-", r) })
@@ -113,11 +121,23 @@ func columnOf(code string) string {
 		return ""
 	}
 	owner := fold(segments[len(segments)-2])
-	last := segments[len(segments)-1]
 	if strings.HasSuffix(owner, "fields") || strings.HasSuffix(owner, "columns") || owner == "c" || strings.HasSuffix(owner, "cols") {
-		return strings.Clone(last)
+		return member(code)
 	}
 	return ""
+}
+
+// member is the last name of a path of members: the column in users.fullName; "": it is none.
+func member(code string) string {
+	if column := columnQuoted(code); column != "" {
+		return column
+	}
+	code = expression(code)
+	dot := strings.LastIndexByte(code, '.')
+	if dot < 0 || !members.MatchString(code) {
+		return ""
+	}
+	return strings.Clone(code[dot+1:])
 }
 
 // fold is a name without case and separators.

@@ -152,30 +152,42 @@ func (p *piece) content(out []byte, text string, l literal) []byte {
 		if h.start < at || h.end > l.end {
 			continue
 		}
-		out = unescape(out, text[at:h.start], l.raw)
+		out = unescape(out, text[at:h.start], l)
 		p.holes = append(p.holes, h)
 		out = append(out, maskOf(h.end-h.start)...)
 		at = h.end
 	}
-	return unescape(out, text[at:l.end], l.raw)
+	return unescape(out, text[at:l.end], l)
 }
 
-// unescape puts, byte for byte, what an escape means, or blanks.
-func unescape(out []byte, text string, raw bool) []byte {
-	if raw || strings.IndexByte(text, '\\') < 0 {
+// unescape puts, byte for byte, what an escape means, or blanks: before a quote that opens
+// and behind one that closes.
+func unescape(out []byte, text string, l literal) []byte {
+	escape := byte('\\')
+	if l.doubled {
+		escape = '"'
+	} else if l.raw {
 		return append(out, text...)
 	}
+	if strings.IndexByte(text, escape) < 0 {
+		return append(out, text...)
+	}
+	var open [128]bool
 	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' || i+1 == len(text) {
+		if text[i] != escape || i+1 == len(text) {
 			out = append(out, text[i])
 			continue
 		}
 		i++
-		switch text[i] {
-		case '\'', '"', '`', '\n':
-			out = append(out, ' ', text[i])
-		case '\\':
-			out = append(out, ' ', '\\')
+		switch c := text[i]; c {
+		case '\'', '"', '`':
+			if open[c] = !open[c]; open[c] {
+				out = append(out, ' ', c)
+			} else {
+				out = append(out, c, ' ')
+			}
+		case '\n', '\\':
+			out = append(out, ' ', c)
 		default:
 			out = append(out, ' ', ' ')
 		}

@@ -255,17 +255,31 @@ func (w *writer) mention(m catalog.Mention, index map[catalog.Name]int) (out Men
 		return out, true
 	}
 	start := w.offset(m.At.Span.Line, m.At.Span.Column)
-	out.Column, out.Loose = columnOf(w.hole(start)), true
+	code := w.hole(start)
+	out.Loose, out.Listed = true, w.inList(start)
+	if out.Column = columnOf(code); out.Column == "" && (out.Listed || w.compared(start)) {
+		out.Column = member(code)
+	}
 	switch {
 	case out.Column != "":
 		return out, true
-	case w.inList(start):
+	case out.Listed:
 		out.Loose = false
 		return out, true
 	case !beforeValue.MatchString(w.prepared[max(0, start-40):start]):
 		out.Column = unknownColumn
 	}
 	return out, false
+}
+
+var (
+	operatorAhead = regexp.MustCompile(`(?i)^[\x{e000}\x{180}_]+\s*(?:[=<>!~]|(?:in|is|like|ilike|between|not)\b)`)
+	operator      = regexp.MustCompile(`[=<>(,'%*/|+-]\s*$`)
+)
+
+// compared reports whether a mask stands on the left of a comparison, where a column does.
+func (w *writer) compared(start int) bool {
+	return operatorAhead.MatchString(w.prepared[start:]) && !operator.MatchString(w.prepared[max(0, start-40):start])
 }
 
 // unknownColumn is the name of a column that code puts in where one alone can stand.
@@ -366,7 +380,7 @@ func (w *writer) open(s sql.Statement) bool {
 		if at < s.Start || at >= s.End && strings.TrimSpace(w.prepared[s.End:min(at, len(w.prepared))]) != "" {
 			continue
 		}
-		if !beforeValue.MatchString(w.piece.text[max(s.Start, at-40):at]) && columnOf(w.reader.text[h.start:h.end]) == "" {
+		if !beforeValue.MatchString(w.piece.text[max(s.Start, at-40):at]) && member(w.reader.text[h.start:h.end]) == "" {
 			return true
 		}
 	}

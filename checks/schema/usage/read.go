@@ -36,12 +36,12 @@ func Read(path string, data []byte) *Facts {
 	case sqlText:
 		r.sqlFile()
 	case prismaSchema:
+		r.prisma()
 	default:
-		literals := literalsOf(l, text)
-		pieces(l, text, literals, r.piece)
-	}
-	for _, m := range modelReaders {
-		m(r)
+		found := scan(l, text)
+		r.comments = found.comments
+		pieces(l, text, found.literals, r.piece)
+		r.models()
 	}
 	r.finish()
 	return f
@@ -56,6 +56,9 @@ type reader struct {
 	lines    map[int]string
 	named    *names // made when the first name is looked for
 	full     bool
+	comments []hole
+	code     string // the text with its comments blanked, when it was asked for
+	looked   int    // bytes that the readers of models looked at
 }
 
 // span is where bytes of the file stand; the line is kept for quoting.

@@ -8,6 +8,8 @@ type literal struct {
 	open, start, end, close int
 	// raw: a backslash is itself.
 	raw bool
+	// doubled: its quote is written twice to mean itself.
+	doubled bool
 	// nested: it stands in a hole of another.
 	nested bool
 	// holes are where code puts values in.
@@ -27,19 +29,20 @@ type scanner struct {
 	literals []literal
 	depth    int // of holes within holes
 	pending  []heredoc
+	comments []hole
 }
 
 // maxNesting is how deep a literal in a hole of a literal is looked into.
 const maxNesting = 12
 
-// literalsOf are the literals of a text in the order in which they begin.
-func literalsOf(l language, text string) []literal {
+// scan finds the literals of a text, in the order in which they begin, and its comments.
+func scan(l language, text string) *scanner {
 	s := &scanner{text: text, language: l, literals: make([]literal, 0, len(text)/64)}
 	if l == php {
 		s.pastPHP()
 	}
 	s.code(false)
-	return s.literals
+	return s
 }
 
 // code passes over code, up to the brace that closes a hole if it stands in one.
@@ -113,12 +116,23 @@ func (s *scanner) past(closing string) bool {
 func (s *scanner) comment() bool {
 	switch {
 	case s.has("//"):
-		return s.line()
+		return s.remark()
 	case s.has("/*"):
+		start := s.at
 		s.at += 2
-		return s.past("*/")
+		s.past("*/")
+		s.comments = append(s.comments, hole{start, s.at})
+		return true
 	}
 	return false
+}
+
+// remark passes a comment that ends with its line.
+func (s *scanner) remark() bool {
+	start := s.at
+	s.line()
+	s.comments = append(s.comments, hole{start, s.at})
+	return true
 }
 
 // quotes says how a literal ends and what is special in it.
@@ -135,7 +149,7 @@ type quotes struct {
 
 // literal reads a literal whose content begins here.
 func (s *scanner) literal(q quotes) bool {
-	l := literal{open: q.open, start: s.at, raw: q.raw, nested: s.depth > 0, tag: q.tag}
+	l := literal{open: q.open, start: s.at, raw: q.raw, doubled: q.doubled, nested: s.depth > 0, tag: q.tag}
 	index := len(s.literals)
 	s.literals = append(s.literals, l)
 	l.end, l.close = -1, -1

@@ -11,7 +11,7 @@ var phpHeredoc = regexp.MustCompile(`^<<<[ \t]*(['"]?)([A-Za-z_][A-Za-z0-9_]*)['
 func (s *scanner) php(c byte) bool {
 	switch c {
 	case '#':
-		return !s.has("#[") && s.line()
+		return !s.has("#[") && s.remark()
 	case '/':
 		return s.comment()
 	case '?':

@@ -6,7 +6,7 @@ import "strings"
 func (s *scanner) python(c byte) bool {
 	switch c {
 	case '#':
-		return s.line()
+		return s.remark()
 	case '\'', '"':
 	default:
 		return false

@@ -19,7 +19,7 @@ var heredocTag = regexp.MustCompile("^<<[~-]?(['\"`]?)([A-Z_][A-Za-z0-9_]*)['\"`
 func (s *scanner) ruby(c byte) bool {
 	switch c {
 	case '#':
-		return s.line()
+		return s.remark()
 	case '\'', '"':
 		return s.rubyQuoted(c)
 	case '`':
@@ -42,7 +42,10 @@ func (s *scanner) ruby(c byte) bool {
 		}
 	case '=':
 		if s.has("=begin") && (s.at == 0 || s.text[s.at-1] == '\n') {
-			return s.past("\n=end")
+			start := s.at
+			s.past("\n=end")
+			s.comments = append(s.comments, hole{start, s.at})
+			return true
 		}
 	}
 	return false

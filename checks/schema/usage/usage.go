@@ -56,6 +56,8 @@ type Model struct {
 // Field is one column of a model.
 type Field struct {
 	Column string
+	// Property is the code's own name for it, where that is another.
+	Property string `json:",omitempty"`
 	// Said: the column is as it is written; else it is derived by the ORM's rule, and
 	// another case style may be meant.
 	Said bool `json:",omitempty"`
@@ -96,9 +98,10 @@ type Mention struct {
 	// Column is its name; "*" each of them, by a star; "" each of them, by a list that code
 	// puts in.
 	Column string
-	// Loose: the code's own name for it, in whatever case style.
-	Loose bool `json:",omitempty"`
-	At    checks.Span
+	// Loose: the code's own name for it, in whatever case style. Listed: it stands in a list
+	// of columns, and where it is none it gives all of them.
+	Loose, Listed bool `json:",omitempty"`
+	At            checks.Span
 }
 
 // Call is a function that a query calls, or a sequence that it takes from.

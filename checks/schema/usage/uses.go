@@ -59,14 +59,24 @@ func (u *Uses) use(r ref) Use {
 // inserted is an insert with its columns called as the catalogue calls them.
 func (u *Uses) inserted(table catalog.Name, in *Insert) *Insert {
 	resolved := *in
-	resolved.Columns = make([]string, len(in.Columns))
-	for i, column := range in.Columns {
-		resolved.Columns[i] = column
-		if found := u.loose(table, column); found != "" {
-			resolved.Columns[i] = found
-		}
+	resolved.Columns = u.called(table, in.Columns)
+	if in.Conflict != nil {
+		conflict := *in.Conflict
+		conflict.Columns = u.called(table, conflict.Columns)
+		resolved.Conflict = &conflict
 	}
 	return &resolved
+}
+
+// called are columns as the catalogue calls them, where it knows them.
+func (u *Uses) called(table catalog.Name, columns []string) []string {
+	out := slices.Clone(columns)
+	for i, column := range out {
+		if found := u.loose(table, column); found != "" {
+			out[i] = found
+		}
+	}
+	return out
 }
 
 func (u *Uses) listed(q *Query) bool {
@@ -91,7 +101,7 @@ func (u *Uses) columns(r ref, m Mention) (columns []string, all bool) {
 		if column := u.loose(table, m.Column); column != "" {
 			return []string{column}, false
 		}
-		return nil, false
+		return nil, m.Listed && !u.found(r, m)
 	}
 	for _, of := range m.Of { // the innermost that has it
 		if u.has(r.names[of], m.Column) {
@@ -105,6 +115,11 @@ func (u *Uses) columns(r ref, m Mention) (columns []string, all bool) {
 		return []string{m.Column}, false
 	}
 	return nil, false
+}
+
+// found reports whether any table of a query has what the code calls by a name.
+func (u *Uses) found(r ref, m Mention) bool {
+	return slices.ContainsFunc(r.names, func(table catalog.Name) bool { return u.loose(table, m.Column) != "" })
 }
 
 func (u *Uses) has(table catalog.Name, column string) bool {
@@ -131,6 +146,16 @@ func (u *Uses) loose(table catalog.Name, name string) string {
 			return c.Name
 		}
 	}
+	for _, r := range u.tables[t.Name] { // a model's own name for it
+		if r.model == nil {
+			continue
+		}
+		for i := range r.model.Fields {
+			if f := &r.model.Fields[i]; f.Property == name && f.Property != f.Column && u.catalog.Column(t, f.Column) != nil {
+				return f.Column
+			}
+		}
+	}
 	return ""
 }
 
@@ -139,8 +164,10 @@ func (u *Uses) enumerates(r ref) Use {
 	m := r.model
 	table := u.modelTable(m)
 	use := Use{Verb: Enumerate, Table: table, Model: m.Kind, ModelName: m.Name, Weak: r.facts.Test, All: m.Open, Star: m.Star, At: r.facts.Place(m.At)}
-	insert := &Insert{Open: m.Open}
-	for _, at := range u.fields(m) {
+	fields := u.fields(m)
+	use.All = use.All || len(fields) == 0 // its columns stand where they are not read
+	insert := &Insert{Open: use.All}
+	for _, at := range fields {
 		column := u.column(table, at.field)
 		if at.field.Ignored {
 			use.Ignored = append(use.Ignored, column)
