@@ -43,7 +43,7 @@ func (r *reader) goModel(class, table string, s []int, end int, sqlc bool) {
 	m.At = r.span(s[2], s[3])
 	tagged := false
 	for at := s[1]; at < end; {
-		stop := at + strings.IndexByte(text[at:end]+"\n", '\n')
+		stop := lineEnd(text, at)
 		f, ok := r.goField(&m, text[at:min(stop, end)], at, sqlc)
 		if ok {
 			m.Fields = append(m.Fields, f)

@@ -105,6 +105,17 @@ func pastQuote(text string, at int) int {
 	return at
 }
 
+// lineEnd is where the line ends that an offset stands in.
+func lineEnd(text string, at int) int {
+	if at >= len(text) {
+		return len(text)
+	}
+	if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
+		return at + n
+	}
+	return len(text)
+}
+
 // element is a part of a list: text[start:end].
 type element struct{ start, end int }
 

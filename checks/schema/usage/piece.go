@@ -2,6 +2,7 @@ package usage
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/checkrein/checkrein/checks/schema/sql"
@@ -44,94 +45,63 @@ func pieces(l language, text string, literals []literal, take func(piece)) {
 		if first.end-first.start < 6 || !begins(text[first.start:first.end]) {
 			continue
 		}
-		last := i
-		for !literals[last].nested && last+1 < len(literals) && last-i < 200 {
-			next := nextOutside(literals, last)
-			if next < 0 || !joined(l, text[literals[last].close:max(literals[last].close, literals[next].open)]) {
+		c := chain{language: l, text: text, literals: literals, at: i, end: first.close}
+		p := piece{start: first.start, tag: first.tag}
+		out := p.content(make([]byte, 0, first.end-first.start+40), text, first)
+		for end := first.end; len(out) < maxPiece; {
+			next, operand, ok := c.next()
+			if !ok {
 				break
 			}
-			last = next
+			start := next.start
+			if next.close == 0 {
+				start = c.end // an operand behind the last literal
+			}
+			out = p.glue(out, text, end, start, operand)
+			if next.close == 0 {
+				break
+			}
+			out = p.content(out, text, next)
+			end = next.end
 		}
-		if literals[last].end-first.start > maxPiece {
+		if len(out) >= maxPiece {
 			continue
 		}
-		take(cut(l, text, literals[i:last+1]))
-		i = last
+		p.text = p.templates(string(out))
+		p.sure = certain(p.tag) || certain(calledBefore(text, first.open))
+		i = c.at
+		take(p)
 	}
-}
-
-// nextOutside is the next literal that does not stand in a hole of this one.
-func nextOutside(literals []literal, i int) int {
-	for next := i + 1; next < len(literals); next++ {
-		if literals[next].open >= literals[i].close {
-			if literals[next].nested {
-				return -1
-			}
-			return next
-		}
-	}
-	return -1
-}
-
-// operand is what code may put between two literals: a name, a member, a call.
-const operand = `[\w.$@:>\[\]'"-]+(?:\([^()"'` + "`" + `;\n]*\))*(?:\.[\w.]+(?:\([^()"'` + "`" + `;\n]*\))*)*`
-
-var (
-	joins    = regexp.MustCompile(`^\s*(?:[+.]|\\\r?\n|<>|&)?\s*(?:` + operand + `\s*(?:[+.]|<>|&)\s*)?$`)
-	adjacent = regexp.MustCompile(`^(?:\s|\\|#[^\n]*\n)*$`)
-	trailing = regexp.MustCompile(`^\s*(?:[+.]|<>)\s*(` + operand + `)`)
-)
-
-// joined reports whether what stands between two literals makes one of them.
-func joined(l language, between string) bool {
-	if len(between) > 200 {
-		return false
-	}
-	switch c, _ := before(between, len(between)); {
-	case l == python && adjacent.MatchString(between):
-		return true
-	case c == 0 || c == '\\':
-		return l == python || l == ruby && strings.Contains(between, "\\")
-	case l == php && c != '.' || l == elixir && c != '>' || c != '+' && c != '.' && c != '>' && c != '&':
-		return false
-	}
-	return joins.MatchString(between)
-}
-
-// cut makes the piece of literals that are joined.
-func cut(l language, text string, group []literal) piece {
-	first, last := group[0], group[len(group)-1]
-	p := piece{start: first.start, tag: first.tag}
-	out := make([]byte, 0, last.end-first.start+40)
-	end := first.start
-	for _, lit := range group {
-		if lit.open < end && end > first.start {
-			continue // in a hole of the one before
-		}
-		if end > first.start {
-			out = p.glue(out, text, end, lit.start)
-		}
-		out = p.content(out, text, lit)
-		end = lit.end
-	}
-	if m := trailing.FindStringSubmatchIndex(text[last.close:min(len(text), last.close+200)]); m != nil && !last.nested {
-		if l == php || text[last.close:last.close+m[3]] != "" && !strings.Contains(text[last.close:last.close+m[2]], ".") {
-			out = p.glue(out, text, end, last.close+m[3])
-		}
-	}
-	p.text = string(out)
-	p.sure = certain(p.tag) || certain(calledBefore(text, first.open))
-	return p
 }
 
 // glue blanks what joins two literals, or masks it where it holds an operand.
-func (p *piece) glue(out []byte, text string, from, to int) []byte {
-	between := text[from:to]
-	if strings.IndexFunc(between, func(r rune) bool { return r < 0x80 && letter(byte(r)) }) < 0 || adjacent.MatchString(strings.Trim(between, "\"'")) {
-		return append(out, blanks(between)...)
+func (p *piece) glue(out []byte, text string, from, to int, operand bool) []byte {
+	if !operand {
+		return append(out, blanks(text[from:to])...)
 	}
 	p.holes = append(p.holes, hole{from, to})
 	return append(out, maskOf(to-from)...)
+}
+
+// templated is what a template engine, or a later format, puts in.
+var templated = regexp.MustCompile(`\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}|\{[A-Za-z_]\w*\}`)
+
+// templates masks what is put in later: {name}, {{ name }}.
+func (p *piece) templates(text string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	matches := templated.FindAllStringIndex(text, 500)
+	if matches == nil {
+		return text
+	}
+	out := []byte(text)
+	for _, m := range matches {
+		copy(out[m[0]:m[1]], maskOf(m[1]-m[0]))
+		p.holes = append(p.holes, hole{p.start + m[0], p.start + m[1]})
+	}
+	slices.SortFunc(p.holes, func(a, b hole) int { return a.start - b.start })
+	return string(out)
 }
 
 // blanks are as long as a text and keep its lines.

@@ -40,7 +40,7 @@ func (r *reader) prismaModel(b []int, end int, models map[string]bool) {
 	m := newModel("prisma", name, name, "")
 	m.At = r.span(b[0], b[5])
 	for at := b[1]; at < end; {
-		stop := at + strings.IndexByte(r.text[at:end]+"\n", '\n')
+		stop := min(lineEnd(r.text, at), end)
 		line := r.text[at:stop]
 		if comment := strings.Index(line, "//"); comment >= 0 {
 			line = line[:comment]

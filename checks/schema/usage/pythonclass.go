@@ -50,7 +50,7 @@ func (r *reader) pyBody(at, indent int) []pyLine {
 	var lines []pyLine
 	level := -1
 	for at < len(text) {
-		stop := at + strings.IndexByte(text[at:]+"\n", '\n')
+		stop := lineEnd(text, at)
 		line := text[at:stop]
 		trimmed := strings.TrimLeft(line, " \t")
 		depth := len(line) - len(trimmed)
@@ -92,7 +92,7 @@ func (r *reader) pyStatement(start, stop int) int {
 						return stop
 					}
 					at += n + 5
-					stop = max(stop, at+1+strings.IndexByte(text[at+1:]+"\n", '\n'))
+					stop = max(stop, lineEnd(text, at+1))
 					continue
 				}
 				at = pastQuote(text, at)
@@ -101,7 +101,7 @@ func (r *reader) pyStatement(start, stop int) int {
 		if open <= 0 || stop >= len(text) || stop-start > 20_000 || !r.spend(stop-start) {
 			return min(stop, len(text))
 		}
-		stop = stop + 1 + strings.IndexByte(text[stop+1:]+"\n", '\n')
+		stop = lineEnd(text, stop+1)
 	}
 	return min(stop, len(text))
 }
