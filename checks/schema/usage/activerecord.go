@@ -8,7 +8,7 @@ import (
 var (
 	rubyClass     = regexp.MustCompile(`(?m)^([ \t]*)class\s+([A-Z][\w:]*)\s*<\s*([A-Z][\w:]*)`)
 	rubyTable     = regexp.MustCompile(`\bself\.table_name\s*=\s*["':]([\w.]+)`)
-	rubyIgnored   = regexp.MustCompile(`\b(?:ignored_columns\s*(?:\+?=|<<|\|=)|ignore_columns?\b\(?)\s*(\[[^\]]*\]|%[iw][\[({][^\])}]*|[^\n]*)`)
+	rubyIgnored   = regexp.MustCompile(`\b(?:ignored_columns\s*(?:\+?=|<<|\|=)|ignore_columns?\b\(?)\s*(%[iw])?`)
 	rubyNames     = regexp.MustCompile(`[a-z_]\w*`)
 	rubyMacros    = regexp.MustCompile(`(?m)^\s*(?:belongs_to|has_many|has_one|has_and_belongs_to_many|validates?|scope|enum|before_save|after_commit|self\.table_name|self\.ignored_columns|self\.abstract_class)\b`)
 	rubyUpsert    = regexp.MustCompile(`\b([A-Z][\w:]*)\.(?:upsert_all|insert_all!?|upsert|insert)\(`)
@@ -50,23 +50,29 @@ func (r *reader) rubyModel(c []int, body, base string) {
 		m.Extends = strings.Clone(base)
 	}
 	m.At = r.span(c[4]-len("class "), c[7])
-	for _, list := range rubyIgnored.FindAllStringSubmatchIndex(body, 50) {
-		names := body[list[2]:list[3]]
-		skip := 0
-		if strings.HasPrefix(names, "%") {
-			skip = 2
-		}
-		for _, n := range rubyNames.FindAllStringIndex(names[skip:], 100) {
-			n[0], n[1] = n[0]+skip, n[1]+skip
-			at := c[1] + list[2] + n[0]
-			m.Fields = append(m.Fields, Field{Column: strings.Clone(names[n[0]:n[1]]), Said: true, Ignored: true, At: r.span(at, at+n[1]-n[0])})
-		}
+	for _, list := range rubyIgnored.FindAllStringIndex(body, 50) {
+		r.rubyIgnored(&m, c[1]+list[1])
 	}
 	r.model(m)
 }
 
+// rubyIgnored reads the names of the list that begins at an offset.
+func (r *reader) rubyIgnored(m *Model, at int) {
+	names := r.bare()[at:]
+	end := lineEnd(names, 0)
+	if names != "" && strings.IndexByte("[({", names[0]) >= 0 {
+		end = strings.IndexAny(names[:min(len(names), 4000)], "])}")
+	}
+	for _, n := range rubyNames.FindAllStringIndex(names[:max(0, end)], 200) {
+		m.Fields = append(m.Fields, Field{Column: strings.Clone(names[n[0]:n[1]]), Said: true, Ignored: true, At: r.span(at+n[0], at+n[1])})
+	}
+}
+
 // rubyUpserts reads User.upsert_all(rows, unique_by: %i[email]).
 func (r *reader) rubyUpserts(text string) {
+	if !strings.Contains(text, "insert_all") && !strings.Contains(text, "upsert") {
+		return
+	}
 	for _, u := range rubyUpsert.FindAllStringSubmatchIndex(text, 500) {
 		end := r.closing(u[1] - 1)
 		if end < 0 || !strings.Contains(text[u[0]:u[1]], "_all") && !strings.Contains(text[u[1]:end], "unique_by") {

@@ -22,11 +22,14 @@ var notDjango = []string{"ManyToManyField", "GenericForeignKey", "SerializerMeth
 // Source: https://docs.djangoproject.com/en/5.2/ref/models/options/ and fields/
 func (r *reader) django() {
 	text := r.bare()
-	if !strings.Contains(text, "models") || strings.Contains(text, "rest_framework") && !strings.Contains(text, "models.Model") {
+	if !strings.Contains(text, "models.") && !strings.Contains(text, "django") || strings.Contains(text, "rest_framework") && !strings.Contains(text, "models.Model") {
 		return
 	}
 	for _, c := range r.pyClasses() {
 		r.djangoModel(c)
+	}
+	if !strings.Contains(text, "unique_fields") {
+		return
 	}
 	for _, u := range djangoUpsert.FindAllStringSubmatchIndex(text, 500) {
 		end := r.closing(u[1] - 1)

@@ -50,6 +50,9 @@ func (r *reader) drizzleField(m *Model, e element) {
 
 // drizzleUpserts reads db.insert(users).values(...).onConflictDoUpdate({ target: users.email }).
 func (r *reader) drizzleUpserts(text string) {
+	if !strings.Contains(text, ".onConflictDo") {
+		return
+	}
 	for _, c := range conflictDo.FindAllStringSubmatchIndex(text, 1000) {
 		before := text[max(0, c[0]-3000):c[0]]
 		inserts := conflicting.FindAllStringSubmatch(before, -1)

@@ -16,11 +16,11 @@ type orm struct {
 
 // orms are those that are read, one file each.
 var orms = []orm{
-	{javaScript, []string{"pgTable", "mysqlTable", "sqliteTable", "Table("}, (*reader).drizzle},
+	{javaScript, []string{"pgTable", "mysqlTable", "sqliteTable", "drizzle", ".onConflictDo"}, (*reader).drizzle},
 	{javaScript, []string{"@Entity", "@Table", "@ChildEntity", "Column("}, (*reader).typeORM},
 	{javaScript, []string{".define(", ".init("}, (*reader).sequelize},
 	{ruby, []string{"class "}, (*reader).activeRecord},
-	{python, []string{"models.", "Field("}, (*reader).django},
+	{python, []string{"models.Model", "import models", "django"}, (*reader).django},
 	{python, []string{"olumn(", "Mapped[", "table=True"}, (*reader).sqlAlchemy},
 	{golang, []string{"db:\"", "gorm", "bun:\"", "sqlc"}, (*reader).goStructs},
 	{golang, []string{"[]ent.Field"}, (*reader).ent},
@@ -48,7 +48,7 @@ func (r *reader) models() {
 }
 
 // maxLooked is how much all the readers of models may look at in one file.
-const maxLooked = 24 << 20
+const maxLooked = 16 << 20
 
 // bare is the text with its comments blanked, byte for byte.
 func (r *reader) bare() string {
@@ -65,13 +65,20 @@ func (r *reader) bare() string {
 // spend reports whether the readers may look at so many bytes more.
 func (r *reader) spend(bytes int) bool {
 	r.looked += bytes
-	return r.looked < maxLooked
+	if r.looked >= maxLooked {
+		r.overflow()
+		return false
+	}
+	return true
 }
 
 // closing is the offset of the bracket that closes the one at open, past literals; -1: none.
 func (r *reader) closing(open int) int {
 	text := r.bare()
 	depth := 0
+	if !r.spend(0) {
+		return -1
+	}
 	for at := open; at < len(text) && at-open < 200_000; at++ {
 		switch text[at] {
 		case '(', '[', '{':

@@ -75,9 +75,35 @@ func migration(name string) bool {
 	return strings.HasSuffix(base, ".up.sql") || strings.HasSuffix(base, ".down.sql")
 }
 
-// tests are what the name of a file, or of a folder above it, ends or begins with when it does
-// not serve.
-var tests = regexp.MustCompile(`(?i)(^|/)(tests?|__tests__|__mocks__|__fixtures__|specs?|mocks?|fixtures|factories|testdata|testing|stories|e2e|cypress|integration-tests?|benchmarks?)/` +
-	`|[._-](test|tests|spec|mock|stories|story|fixture|bench)\.\w+$|(^|/)(test_[^/]*|conftest)\.py$|[a-z](Tests?|Spec|IT)\.(java|kt|cs|php|scala|groovy)$|_(test|spec)\.\w+$`)
+// testFolders are the folders whose files do not serve.
+var testFolders = map[string]bool{"test": true, "tests": true, "__tests__": true, "__mocks__": true, "__fixtures__": true, "spec": true, "specs": true,
+	"mock": true, "mocks": true, "fixtures": true, "factories": true, "testdata": true, "testing": true, "stories": true, "e2e": true, "cypress": true,
+	"integration-test": true, "integration-tests": true, "benchmark": true, "benchmarks": true}
 
-func test(name string) bool { return tests.MatchString(name) }
+// testSuffixes are what the names of such files end with, before their extension.
+var testSuffixes = []string{".test", ".tests", ".spec", ".mock", ".mocks", ".story", ".stories", ".fixture", ".bench", "_test", "_tests", "_spec", "_mock", "-test", "-spec"}
+
+// test reports whether a path is that of a test, a mock or a story.
+func test(name string) bool {
+	for dir := range strings.SplitSeq(path.Dir(name), "/") {
+		if testFolders[strings.ToLower(dir)] {
+			return true
+		}
+	}
+	base := path.Base(name)
+	ext := path.Ext(base)
+	stem := strings.TrimSuffix(base, ext)
+	lower := strings.ToLower(stem)
+	for _, suffix := range testSuffixes {
+		if strings.HasSuffix(lower, suffix) {
+			return true
+		}
+	}
+	switch ext {
+	case ".py":
+		return strings.HasPrefix(lower, "test_") || lower == "conftest" || lower == "tests"
+	case ".java", ".kt", ".cs", ".php", ".scala", ".groovy":
+		return strings.HasSuffix(stem, "Test") || strings.HasSuffix(stem, "Tests") || strings.HasSuffix(stem, "Spec") || strings.HasSuffix(stem, "IT")
+	}
+	return false
+}

@@ -115,6 +115,9 @@ func blanks(text string) string {
 	return string(out)
 }
 
+// clause is code that puts in the rest of a statement, and no part of a name.
+var clause = regexp.MustCompile(`(?i)where|filter|clause|cond|order|limit|join|suffix|paginat`)
+
 // content is a literal's text with its escapes blanked and its holes masked.
 func (p *piece) content(out []byte, text string, l literal) []byte {
 	at := l.start
@@ -124,7 +127,11 @@ func (p *piece) content(out []byte, text string, l literal) []byte {
 		}
 		out = unescape(out, text[at:h.start], l)
 		p.holes = append(p.holes, h)
-		out = append(out, maskOf(h.end-h.start)...)
+		if len(out) > 0 && (inWord(out[len(out)-1]) || out[len(out)-1] == '"') && clause.MatchString(text[h.start:h.end]) {
+			out = append(out, strings.Repeat(" ", h.end-h.start)...)
+		} else {
+			out = append(out, maskOf(h.end-h.start)...)
+		}
 		at = h.end
 	}
 	return unescape(out, text[at:l.end], l)

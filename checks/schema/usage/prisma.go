@@ -16,7 +16,7 @@ var (
 // model in each SELECT and RETURNING.
 // Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference
 func (r *reader) prisma() {
-	blocks := prismaBlock.FindAllStringSubmatchIndex(r.text, -1)
+	blocks := prismaBlock.FindAllStringSubmatchIndex(r.text, 5000)
 	models := map[string]bool{}
 	for _, b := range blocks {
 		if kind := r.text[b[2]:b[3]]; kind == "model" || kind == "view" {

@@ -12,6 +12,10 @@ import (
 
 // piece reads SQL in code. What does not parse is told only where it plainly is SQL.
 func (r *reader) piece(p piece) {
+	if r.parsed += eachParse + len(p.text)*(1+len(p.holes)/4); r.parsed > maxParsed {
+		r.overflow()
+		return
+	}
 	w := newWriter(r, p)
 	script, read := w.parse()
 	if !read && !plainly(p) {
@@ -48,6 +52,9 @@ func newWriter(r *reader, p piece) *writer {
 // parse reads the piece in the first dialect that takes it whole; read: one did.
 func (w *writer) parse() (script sql.Script, read bool) {
 	for i, d := range dialects(w.prepared) {
+		if i > 0 {
+			w.parsed += eachParse + len(w.prepared)*(1+len(w.holes)/4)
+		}
 		s := sql.Read(d, sql.Whole(w.facts.Path, w.prepared))
 		if whole(s) {
 			return s, true
@@ -82,6 +89,10 @@ var (
 	// setting is a mask that stands for all assignments of an UPDATE.
 	// rows is a mask that stands for the rows of an INSERT.
 	rows = regexp.MustCompile(`(?i)\bvalues\s+(\x{e000}_{2,})\s*(?:$|on\b|returning\b|;|\))`)
+	// conflicts is one that says what ON CONFLICT does.
+	conflicts = regexp.MustCompile(`(?i)\bon\s+conflict\s*\([^()]*\)\s*(\x{e000}_{7,})`)
+	// members of a set that is put in as a whole: in :ids.
+	setValues = regexp.MustCompile(`(?i)\bin(\s+(?::\w+|@\w+|%s|\$\d|%\(\w+\)s))`)
 	// sets is one that stands for the list behind IN.
 	sets    = regexp.MustCompile(`(?i)\bin\s+(\x{e000}_{2,})`)
 	setting = regexp.MustCompile(`(?i)\bset\s+(\x{e000}_{2,})\s*(?:$|where\b|from\b|returning\b|;)`)
@@ -93,11 +104,13 @@ func prepare(text string) string {
 		text = replace(text, formats, 1, maskOf)
 		text = replace(text, numbers, 1, func(n int) string { return "0" + strings.Repeat(" ", n-1) })
 	}
+	text = replace(text, setValues, 1, func(n int) string { return "(0)" + strings.Repeat(" ", n-3) })
 	if !masked(text) {
 		return text
 	}
 	text = replace(text, ahead, 2, func(n int) string { return strings.Repeat(" ", n) })
 	text = replace(text, setting, 1, func(n int) string { return sql.Mask(n-2) + "=0" })
+	text = replace(text, conflicts, 1, func(n int) string { return "DO NOTHING" + strings.Repeat(" ", n-len("DO NOTHING")) })
 	for _, pattern := range []*regexp.Regexp{rows, sets} {
 		text = replace(text, pattern, 1, func(n int) string { return "(" + sql.Mask(n-2) + ")" })
 	}
@@ -355,7 +368,7 @@ var sequences = regexp.MustCompile(`(?i)\b(?:nextval|currval|setval)\s*\(\s*'([^
 // calls are the functions and sequences that a statement names, but for the database's own.
 func (w *writer) calls(q *Query, s sql.Statement, from *sql.Query) {
 	for _, c := range from.Calls {
-		if c.Name.Schema != "pg_catalog" && c.Name.Schema != "sqlc" && !builtin[strings.ToLower(c.Name.Object)] && !masked(c.Name.Object) {
+		if c.Name.Schema != "pg_catalog" && c.Name.Schema != "sqlc" && !builtin[strings.ToLower(c.Name.Object)] && !strings.HasPrefix(strings.ToLower(c.Name.Object), "pg_") && !masked(c.Name.Object) {
 			q.Calls = append(q.Calls, Call{Name: c.Name, Args: c.Args, At: w.at(c.At)})
 		}
 	}

@@ -14,7 +14,11 @@ const (
 	// maxFile is the size beyond which only the words of a file are known.
 	maxFile = 1 << 20
 	// maxUses is how many queries, models and unread places one file may have.
-	maxUses = 20_000
+	maxUses = 10_000
+	// maxParsed is how much of one file is parsed as SQL, and eachParse what a statement costs
+	// beside its bytes.
+	maxParsed = 1_500_000
+	eachParse = 200
 	// maxLine is how much of a line is quoted.
 	maxLine = 300
 )
@@ -40,6 +44,9 @@ func Read(path string, data []byte) *Facts {
 	default:
 		found := scan(l, text)
 		r.comments = found.comments
+		if found.full {
+			r.overflow()
+		}
 		pieces(l, text, found.literals, r.piece)
 		r.models()
 	}
@@ -59,6 +66,7 @@ type reader struct {
 	comments []hole
 	code     string // the text with its comments blanked, when it was asked for
 	looked   int    // bytes that the readers of models looked at
+	parsed   int    // what was parsed as SQL, in bytes and a constant each
 }
 
 // span is where bytes of the file stand; the line is kept for quoting.
@@ -82,11 +90,16 @@ func (r *reader) room() bool {
 	if len(r.facts.Queries)+len(r.facts.Models)+len(r.facts.Unread) < maxUses {
 		return true
 	}
-	if !r.full {
-		r.full = true
-		r.facts.Unread = append(r.facts.Unread, Unread{At: r.span(0, 0), Reason: "the file uses a database in more places than are read"})
-	}
+	r.overflow()
 	return false
+}
+
+// overflow tells, once, that not all of the file is read.
+func (r *reader) overflow() {
+	if !r.full && !r.facts.Test {
+		r.facts.Unread = append(r.facts.Unread, Unread{At: r.span(0, 0), Reason: "the file may use a database in more places than are read"})
+	}
+	r.full = true
 }
 
 func (r *reader) unread(start, end int, reason string, tables ...catalog.Name) {

@@ -30,14 +30,18 @@ type scanner struct {
 	depth    int // of holes within holes
 	pending  []heredoc
 	comments []hole
+	full     bool // there are more literals than are kept
 }
+
+// maxLiterals is how many literals a file may have.
+const maxLiterals = 120_000
 
 // maxNesting is how deep a literal in a hole of a literal is looked into.
 const maxNesting = 12
 
 // scan finds the literals of a text, in the order in which they begin, and its comments.
 func scan(l language, text string) *scanner {
-	s := &scanner{text: text, language: l, literals: make([]literal, 0, len(text)/64)}
+	s := &scanner{text: text, language: l, literals: make([]literal, 0, min(len(text)/64, 4000))}
 	if l == php {
 		s.pastPHP()
 	}
@@ -50,9 +54,11 @@ func (s *scanner) code(inHole bool) {
 	braces := 0
 	for s.at < len(s.text) {
 		c := s.text[s.at]
-		switch {
-		case c > '}' || c > '\'' && c != '/' && c != '<' && c != '?' && c != '`' && c != '{' && c != '}' && c != '=':
+		if !marks[c] {
 			s.at++
+			continue
+		}
+		switch {
 		case c == '{':
 			braces++
 			s.at++
@@ -69,6 +75,9 @@ func (s *scanner) code(inHole bool) {
 		}
 	}
 }
+
+// marks are the bytes that may begin something.
+var marks = [256]bool{'\n': true, '"': true, '\'': true, '`': true, '/': true, '#': true, '{': true, '}': true, '<': true, '?': true, '%': true, '=': true}
 
 // step reads what begins here with a quote or a comment's sign; false: it is neither.
 func (s *scanner) step(c byte) bool {
@@ -149,6 +158,10 @@ type quotes struct {
 
 // literal reads a literal whose content begins here.
 func (s *scanner) literal(q quotes) bool {
+	if s.full = s.full || len(s.literals) >= maxLiterals; s.full {
+		s.at = len(s.text)
+		return true
+	}
 	l := literal{open: q.open, start: s.at, raw: q.raw, doubled: q.doubled, nested: s.depth > 0, tag: q.tag}
 	index := len(s.literals)
 	s.literals = append(s.literals, l)

@@ -29,7 +29,7 @@ func (s *scanner) python(c byte) bool {
 	s.at += len(q.closing)
 	index := len(s.literals)
 	s.literal(q)
-	if q.hole == "" && (s.has(".format(") || s.has(".format_map(")) {
+	if q.hole == "" && index < len(s.literals) && (s.has(".format(") || s.has(".format_map(")) {
 		s.formatted(&s.literals[index])
 	}
 	return true
