@@ -35,6 +35,7 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	}
+	f.Add("0")
 	f.Fuzz(func(t *testing.T, input string) {
 		if input == "" {
 			return

@@ -149,6 +149,20 @@ func (u *Uses) derived(class string) catalog.Name {
 	return catalog.Name{}
 }
 
+// meant is the table that a query's text means: by its name, or in a query over classes
+// (JPQL, DQL) by that of the class.
+func (u *Uses) meant(name catalog.Name) catalog.Name {
+	found := u.locate(name)
+	if found.Object == "" && name.Schema == "" {
+		for _, m := range u.models[name.Object] {
+			if !m.model.Abstract {
+				return u.modelTable(m.model)
+			}
+		}
+	}
+	return found
+}
+
 // hinted is the table that the class or variable means which a query takes its table from.
 func (u *Uses) hinted(hint string) catalog.Name {
 	for _, m := range u.models[hint] {
@@ -203,7 +217,7 @@ func (u *Uses) addQuery(f *Facts, q *Query) {
 	for i, t := range q.Tables {
 		switch {
 		case t.Name.Object != "":
-			names[i] = u.locate(t.Name)
+			names[i] = u.meant(t.Name)
 		default:
 			names[i] = u.hinted(t.Hint)
 			lost = lost || names[i].Object == ""
@@ -238,7 +252,7 @@ func (u *Uses) addUnread(f *Facts, unread *Unread, tables []catalog.Name) {
 		u.unread[anyTable] = append(u.unread[anyTable], unreadRef{f, unread})
 	}
 	for _, table := range tables {
-		if name := u.locate(table); name.Object != "" {
+		if name := u.meant(table); name.Object != "" {
 			u.unread[name] = append(u.unread[name], unreadRef{f, unread})
 		}
 	}

@@ -48,6 +48,7 @@ func Read(path string, data []byte) *Facts {
 			r.overflow()
 		}
 		pieces(l, text, found.literals, r.piece)
+		r.built(found.literals)
 		r.models()
 	}
 	r.finish()

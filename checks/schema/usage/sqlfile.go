@@ -9,7 +9,7 @@ import (
 )
 
 // filled are paths of files whose statements fill a database once.
-var filled = regexp.MustCompile(`(?i)(^|[/_.-])(seeds?|dumps?|samples?|demo|fixtures|example)([/_.-])`)
+var filled = regexp.MustCompile(`(?i)(^|[/_.-])(seeds?|dumps?|samples?|demo|fixtures|example)([/_.-])|(^|/)data([_-]\w+)?\.sql$`)
 
 // sqlFile reads a file of SQL: queries (sqlc's, a view's), or the definitions of tables. A
 // file of definitions that is named after a table of it is what code is generated from;

@@ -111,6 +111,9 @@ func (u *Uses) columns(r ref, m Mention) (columns []string, all bool) {
 			return nil, false
 		}
 	}
+	if column := u.loose(table, m.Column); len(m.Of) == 1 && column != "" {
+		return []string{column}, false
+	}
 	if len(m.Of) == 1 || r.query.Tables[r.table].Name.Object == "" {
 		return []string{m.Column}, false
 	}

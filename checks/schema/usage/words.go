@@ -189,6 +189,9 @@ func (s *wordSet) accessed(word string) {
 }
 
 func (s *wordSet) sorted() Words {
+	if s.used == 0 && !s.zero {
+		return nil
+	}
 	words := make(Words, 0, s.used+1)
 	if s.zero {
 		words = append(words, 0)
