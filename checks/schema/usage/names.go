@@ -17,6 +17,8 @@ var (
 	constant = regexp.MustCompile("(?m)\\b([A-Za-z_]\\w*)\\s*(?::\\s*[\\w.<>&]+\\s*)?:?=\\s*[rRbuf]?[\"'`]([A-Za-z_][\\w.]*)[\"'`]")
 	// unpacked is const { table: rolesTable, fields } = convertToIdentifiers(Roles).
 	unpacked = regexp.MustCompile(`\{([^{}=;()]*)\}\s*=\s*[\w.]+\(\s*([A-Z]\w*)\b`)
+	// wrapped is const users = convertToIdentifiers(Users, true), of which users.table is put in.
+	wrapped  = regexp.MustCompile(`\b(?:const|let|var)\s+(\w+)\s*=\s*[\w.]+\(\s*([A-Z]\w*)\b`)
 	quotedIn = regexp.MustCompile("[\"'`]([A-Za-z_][\\w.]*)[\"'`]")
 	called   = regexp.MustCompile(`^[\w.$]*\(\[?\s*(.*?)\s*\]?\)$`)
 	// identified is sql.identifier(['users', 'email']).
@@ -44,6 +46,9 @@ func (r *reader) names() *names {
 			}
 			r.named.helpers[strings.TrimSpace(local)] = strings.Clone(m[2])
 		}
+	}
+	for _, m := range wrapped.FindAllStringSubmatch(r.text, 1000) {
+		r.named.helpers[m[1]] = strings.Clone(m[2])
 	}
 	return r.named
 }

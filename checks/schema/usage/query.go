@@ -264,10 +264,12 @@ func (w *writer) mention(m catalog.Mention, index map[catalog.Name]int) (out Men
 			out.Of = append(out.Of, i)
 		}
 	}
-	if !masked(m.Column) {
+	start := w.offset(m.At.Span.Line, m.At.Span.Column)
+	// Masks as long as each other are the same name: a column may look like a whole row.
+	if !masked(m.Column) && (m.Column != "*" || m.At.Span.Line == 0 || !masked(w.prepared[start:min(len(w.prepared), start+sql.MaskLen)])) {
 		return out, true
 	}
-	start := w.offset(m.At.Span.Line, m.At.Span.Column)
+	out.Of = nil
 	code := w.hole(start)
 	out.Loose, out.Listed = true, w.inList(start)
 	if out.Column = columnOf(code); out.Column == "" && (out.Listed || w.compared(start)) {
