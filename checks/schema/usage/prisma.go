@@ -76,6 +76,10 @@ func (r *reader) prismaField(m *Model, line string, at int, models map[string]bo
 	if models[kind] || strings.Contains(line, "@relation") || list && !prismaScalar[kind] && strings.ToUpper(kind[:1]) == kind[:1] && !strings.Contains(line, "@") {
 		return
 	}
+	if len(m.Fields) >= maxFields {
+		r.overflow()
+		return
+	}
 	said := property
 	if c := prismaMap.FindStringSubmatch(line); c != nil {
 		said = c[1]

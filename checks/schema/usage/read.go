@@ -19,6 +19,9 @@ const (
 	// beside its bytes.
 	maxParsed = 1_500_000
 	eachParse = 200
+	// maxFields is how many columns of one model are read, and maxSQL the size of a file of SQL.
+	maxFields = 5_000
+	maxSQL    = 700_000
 	// maxLine is how much of a line is quoted.
 	maxLine = 300
 )

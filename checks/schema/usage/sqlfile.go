@@ -15,6 +15,10 @@ var filled = regexp.MustCompile(`(?i)(^|[/_.-])(seeds?|dumps?|samples?|demo|fixt
 // file of definitions that is named after a table of it is what code is generated from;
 // any other is the database itself, whose queries fill it and are not the code's.
 func (r *reader) sqlFile() {
+	if len(r.text) > maxSQL {
+		r.overflow()
+		return
+	}
 	w := newWriter(r, piece{text: r.text})
 	script, _ := w.parse()
 	kind := ""
