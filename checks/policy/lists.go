@@ -27,7 +27,7 @@ func readDeployed(r *reader, key string, n *yaml.Node) {
 			r.fail(item, "%s: each entry has exactly one of environment, release, branch, tag and ref", key)
 		}
 		list = append(list, d)
-		lines.add(d.name(), item)
+		lines.add(d.String(), item)
 	})
 	r.setList(key, n, lines, func(p *Policy) { p.Schema.Deployed = slices.Clone(list) })
 }

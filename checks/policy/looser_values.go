@@ -114,13 +114,13 @@ func deployedNames(p *Policy) []string {
 	}
 	names := make([]string, len(p.Schema.Deployed))
 	for i, d := range p.Schema.Deployed {
-		names[i] = d.name()
+		names[i] = d.String()
 	}
 	return names
 }
 
-// name is the entry as it is written: "environment: production".
-func (d Deployed) name() string {
+// String is the entry as it is written: "environment: production".
+func (d Deployed) String() string {
 	for _, field := range []struct{ key, value string }{
 		{"environment", d.Environment}, {"release", d.Release}, {"branch", d.Branch}, {"tag", d.Tag},
 	} {

@@ -13,6 +13,11 @@ var (
 	ErrNoRepository = errors.New("not a git repository")
 	// ErrNoWorkTree is returned where a work tree is asked of a repository without one.
 	ErrNoWorkTree = errors.New("the repository has no work tree (bare, or inside .git): name a commit to judge")
+	// ErrIncomplete says that a source does not list all of its files, and will not when it is
+	// asked again.
+	ErrIncomplete = errors.New("the list of files is larger than its source gives out")
+	// ErrUnnamed is wrapped by Resolve where no commit has the name.
+	ErrUnnamed = errors.New("no commit is named")
 	// ErrUnrelated is returned by MergeBase for two commits without a common ancestor.
 	ErrUnrelated = errors.New("the two commits have no common ancestor")
 )

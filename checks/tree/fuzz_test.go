@@ -29,7 +29,7 @@ func FuzzGitOutput(f *testing.F) {
 		switch reader % 5 {
 		case 0:
 			var entries []Entry
-			_ = split(in, func(record []byte) error {
+			_ = split(in, 0, func(record []byte) error {
 				e, err := treeEntry(record)
 				entries = append(entries, e)
 				return err
@@ -37,7 +37,7 @@ func FuzzGitOutput(f *testing.F) {
 			sortedAndValid(t, newListing(entries).entries)
 		case 1:
 			var d rawDiff
-			_ = split(in, d.take)
+			_ = split(in, 0, d.take)
 			for _, c := range d.changes {
 				if !fs.ValidPath(c.Path) || c.OldPath != "" && !fs.ValidPath(c.OldPath) {
 					t.Errorf("a change with the name %q, %q", c.Path, c.OldPath)
@@ -45,7 +45,7 @@ func FuzzGitOutput(f *testing.F) {
 			}
 		case 2:
 			p := indexParser{found: map[string]tracked{}}
-			_ = split(in, p.take)
+			_ = split(in, 0, p.take)
 		case 3:
 			c := catFile{out: in, bodies: true}
 			o, err := c.answer("ce013625030ba8dba906f756967f9e9ca394464a")

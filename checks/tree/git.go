@@ -97,12 +97,18 @@ func (g git) text(ctx context.Context, args ...string) (string, error) {
 // records calls each for every NUL-terminated record that the command prints, and for
 // what follows the last NUL; the bytes are valid during the call only.
 func (g git) records(ctx context.Context, each func(record []byte) error, args ...string) error {
-	return g.stream(ctx, func(r *bufio.Reader) error { return split(r, each) }, args...)
+	return g.stream(ctx, func(r *bufio.Reader) error { return split(r, 0, each) }, args...)
 }
 
-func split(r *bufio.Reader, each func(record []byte) error) error {
+// lines does the same for lines.
+func (g git) lines(ctx context.Context, each func(line []byte) error, args ...string) error {
+	return g.stream(ctx, func(r *bufio.Reader) error { return split(r, '\n', each) }, args...)
+}
+
+// split cuts a stream at every end, a byte.
+func split(r *bufio.Reader, end byte, each func(record []byte) error) error {
 	for total := 0; ; {
-		record, err := r.ReadSlice(0)
+		record, err := r.ReadSlice(end)
 		total += len(record)
 		switch {
 		case err == bufio.ErrBufferFull:
@@ -116,7 +122,7 @@ func split(r *bufio.Reader, each func(record []byte) error) error {
 		case err != nil:
 			return err
 		}
-		if err := each(bytes.TrimSuffix(record, []byte{0})); err != nil {
+		if err := each(bytes.TrimSuffix(record, []byte{end})); err != nil {
 			return err
 		}
 	}

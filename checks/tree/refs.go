@@ -25,7 +25,7 @@ func checkID(id string) error {
 }
 
 // Resolve is the id of the commit that ref names, as git understands names (branches,
-// tags, ids, HEAD~2). Errors: *ShallowError, or that there is no such commit.
+// tags, ids, HEAD~2). Errors: *ShallowError, ErrUnnamed.
 func (r *Repository) Resolve(ctx context.Context, ref string) (string, error) {
 	if ref == "" || strings.HasPrefix(ref, "-") || strings.ContainsAny(ref, "\x00\n") {
 		return "", fmt.Errorf("%q is not a name for a commit", ref)
@@ -43,7 +43,7 @@ func (r *Repository) Resolve(ctx context.Context, ref string) (string, error) {
 	if r.shallow {
 		return "", &ShallowError{Wanted: ref}
 	}
-	return "", fmt.Errorf("no commit is named %s", strconv.Quote(ref))
+	return "", fmt.Errorf("%w %s", ErrUnnamed, strconv.Quote(ref))
 }
 
 // exitCode is the code a command ended with; -1 when it did not end by itself.

@@ -99,6 +99,21 @@ func Prefetch(ctx context.Context, wants ...Want) error {
 	return nil
 }
 
+// Lister is a tree that does not list everything until it is asked to.
+type Lister interface {
+	Tree
+	// ListAll makes List answer with every entry. Errors: ErrIncomplete, or those of the source.
+	ListAll(ctx context.Context) error
+}
+
+// ListAll makes a tree list every entry; most do anyway.
+func ListAll(ctx context.Context, t Tree) error {
+	if l, ok := t.(Lister); ok {
+		return l.ListAll(ctx)
+	}
+	return nil
+}
+
 // Status is what happened to a path between two trees.
 type Status uint8
 
