@@ -31,7 +31,9 @@ type Options struct {
 	All    bool     // judge the whole tree
 	Only   []string // check names; empty: every check
 	Policy string   // file; empty: the base's .github/checkrein.yml
-	Today  time.Time
+	// Deployed are refs that run now; empty: as the policy says.
+	Deployed []string
+	Today    time.Time
 	// Resolver makes what asks registries under a policy; nil: nothing is looked up.
 	Resolver func(*policy.Policy) images.Resolver
 	// Step hears what is being done, and how many files of how many are done; a total
