@@ -32,6 +32,7 @@ type simulated struct {
 	*githubtest.Server
 	t      *testing.T
 	app    *githubtest.App
+	in     *githubtest.Installation
 	repo   *githubtest.Repo
 	alice  *githubtest.User
 	hub    *hub.Hub
@@ -54,7 +55,7 @@ func simulate(t *testing.T, options ...githubtest.Option) *simulated {
 	repo := must(s.CreateRepo("acme", "shop", files))(t)
 	in := s.Install(app, "acme")
 	h := must(hub.New(hub.Config{AppID: app.ID, PrivateKeyPEM: app.PEM(), APIURL: s.URL, UserAgent: "checkrein-test"}))(t)
-	w := &simulated{Server: s, t: t, app: app, repo: repo, alice: s.User("alice"), hub: h, client: h.Installation(in.ID),
+	w := &simulated{Server: s, t: t, app: app, in: in, repo: repo, alice: s.User("alice"), hub: h, client: h.Installation(in.ID),
 		at: hub.Repo{ID: repo.ID, Owner: "acme", Name: "shop"}}
 	// The token is made now, so that counts are those with a token at hand.
 	if _, err := w.client.Runs(t.Context(), w.at, repo.Tip("main")); err != nil {

@@ -53,6 +53,7 @@ type remote struct {
 	order  int64
 
 	asking sync.Mutex // held while GitHub is asked, so that no path is asked for twice
+	listed bool       // every entry is known; of asking
 
 	mu      sync.RWMutex
 	entries map[string]tree.Entry
@@ -89,8 +90,32 @@ func (t *remote) List(context.Context) (entries []tree.Entry, unread []string, e
 	for _, e := range t.entries {
 		entries = append(entries, e)
 	}
+	return sorted(entries), nil, nil
+}
+
+func sorted(entries []tree.Entry) []tree.Entry {
 	slices.SortFunc(entries, func(a, b tree.Entry) int { return strings.Compare(a.Path, b.Path) })
-	return entries, nil, nil
+	return entries
+}
+
+// ListAll implements tree.Lister: one REST request, the first time.
+func (t *remote) ListAll(ctx context.Context) error {
+	t.asking.Lock()
+	defer t.asking.Unlock()
+	if t.listed {
+		return nil
+	}
+	entries, err := t.client.Listing(ctx, t.repo, t.commit)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range entries {
+		t.entries[e.Path] = e
+	}
+	t.listed = true
+	return nil
 }
 
 func (t *remote) Read(path string) ([]byte, error) {
