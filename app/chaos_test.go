@@ -18,6 +18,7 @@ import (
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/images"
 	"github.com/checkrein/checkrein/checks/policy"
+	"github.com/checkrein/checkrein/checks/schema"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 )
 
@@ -304,7 +305,9 @@ func (w *world) judge(memory pull.Memory, check checks.Check) *pull.Judge {
 	h := githubtest.Must(hub.New(hub.Config{AppID: w.config.AppID, PrivateKeyPEM: bytes.TrimSpace([]byte(w.config.PrivateKey)), APIURL: w.config.APIURL, Log: log}))
 	return &pull.Judge{
 		GitHub: func(installation int64) pull.GitHub { return h.Installation(installation) },
-		Memory: memory, Checks: func(*policy.Policy, images.Facts, images.Resolver) []checks.Check { return []checks.Check{check} },
+		Memory: memory, Checks: func(*policy.Policy, images.Facts, images.Resolver, schema.Deployments) []checks.Check {
+			return []checks.Check{check}
+		},
 		Patience: time.Minute, CheckTime: time.Minute, Now: time.Now, Log: log,
 	}
 }

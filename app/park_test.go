@@ -21,7 +21,7 @@ func TestGivenUpIsUndecided(t *testing.T) {
 	w := newGitHub(t, compose("nginx:1.27.3"))
 	p := w.open("change", compose("nginx:latest"))
 	memory, claim := w.claimed(p)
-	judge := w.judge(memory, all.Checks(policy.Default(), nil, nil)[0])
+	judge := w.judge(memory, all.Checks(policy.Default(), nil, nil, nil)[0])
 	claim.Tries = 10
 	if err := judge.Park(t.Context(), claim, errors.New("the base cannot be read")); err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func TestGivenUpOnAClosedHead(t *testing.T) {
 	w := newGitHub(t, compose("nginx:1.27.3"))
 	p := w.open("change", compose("nginx:latest"))
 	memory, claim := w.claimed(p)
-	judge := w.judge(memory, all.Checks(policy.Default(), nil, nil)[0])
+	judge := w.judge(memory, all.Checks(policy.Default(), nil, nil, nil)[0])
 	client := judge.GitHub(w.in.ID)
 	begun := hub.Run{Name: "checkrein", Head: p.Head(), Title: "Judging", Summary: "x", ExternalID: fmt.Sprintf("checkrein:%d:%s:all", w.repo.ID, p.Head())}
 	githubtest.Must(client.CreateRun(t.Context(), hub.Repo{ID: w.repo.ID, Owner: "acme", Name: "platform"}, begun))

@@ -240,7 +240,7 @@ func (deployable) Run(context.Context, checks.Change) checks.Report {
 // A deployment has the heads judged again whose verdict hangs on what runs, and no others.
 func TestDeployment(t *testing.T) {
 	t.Parallel()
-	for check, want := range map[checks.Check]bool{deployable{}: true, all.Checks(policy.Default(), nil, nil)[0]: false} {
+	for check, want := range map[checks.Check]bool{deployable{}: true, all.Checks(policy.Default(), nil, nil, nil)[0]: false} {
 		t.Run(fmt.Sprintf("%T", check), func(t *testing.T) {
 			w := newGitHub(t, compose("nginx:1.27.3"))
 			p := w.open("change", compose("nginx:1.27.4"))

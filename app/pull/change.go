@@ -2,6 +2,7 @@ package pull
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/checkrein/checkrein/app/hub"
@@ -40,6 +41,7 @@ func (e *evaluation) gather(ctx context.Context, t target, list []checks.Check) 
 	c.change.Tip = record(e.github.Tree(e.repo, t.tip.Commit, base.entriesAt(t.tip.Commit)))
 	c.change.MergeBase = record(e.github.Tree(e.repo, diff.MergeBase, base.entriesAt(diff.MergeBase)))
 	c.read = record(e.github.Tree(e.repo, e.sha, headEntries(diff, base)))
+	c.read.known = diff.MergeBase == base.commit
 	c.change.Head = c.read
 	return c, nil
 }
@@ -51,6 +53,9 @@ func (e *evaluation) run(ctx context.Context, c *gathered, list []checks.Check) 
 		r := checks.Report{Check: check.Name()} // none of its business
 		if c.affected {
 			r = e.guard(ctx, check, c.change)
+		}
+		if errors.Is(r.Err, tree.ErrIncomplete) { // trying again does not help; Unread tells it
+			r.Err = nil
 		}
 		if r.Err != nil {
 			return nil, fmt.Errorf("check %s: %w", check.Name(), r.Err)

@@ -54,6 +54,7 @@ func hanging(all []judged) (paths []string, any bool) {
 // of a change are recorders: only equal kinds can be read together.
 type recorder struct {
 	tree.Tree
+	known bool // it lists every file that some check reads
 	mu    sync.Mutex
 	paths map[string]bool
 }
@@ -78,6 +79,14 @@ func (r *recorder) seen() map[string]bool {
 func (r *recorder) Lookup(path string) (tree.Entry, bool) {
 	r.note([]string{path})
 	return r.Tree.Lookup(path)
+}
+
+// ListAll implements tree.Lister: afterwards the tree lists every file that some check reads.
+func (r *recorder) ListAll(ctx context.Context) error {
+	if r.known {
+		return nil
+	}
+	return tree.ListAll(ctx, r.Tree)
 }
 
 // Prefetch implements tree.Tree.

@@ -23,8 +23,9 @@ type judged struct {
 	asked []review.Question
 	rests bool
 	hangs hangs
-	// deployed: it hangs on what is deployed.
+	// deployed: it hangs on what is deployed; until: that changes then by itself.
 	deployed bool
+	until    time.Time
 }
 
 // judge reaches a verdict for every target; targets that compare the same and
@@ -72,18 +73,22 @@ func (e *evaluation) judgeOne(ctx context.Context, t target) (judged, error) {
 	if err != nil {
 		return judged{}, err
 	}
-	rest, err := e.run(ctx, c, e.Checks(one.policy, e.facts, e.resolver(one.policy)))
+	runs := &production{evaluation: e, target: t, policy: one.policy}
+	rest, err := e.run(ctx, c, e.Checks(one.policy, e.facts, e.resolver(one.policy), runs))
 	if err != nil {
 		return judged{}, err
 	}
-	one.hangs = c.hangs()
+	one.hangs, one.until = c.hangs(), runs.until
+	if runs.base { // whatever is pushed there runs next
+		one.hangs = hangs{any: true}
+	}
 	err = e.conclude(ctx, c, &one, append(own, rest...))
 	return one, err
 }
 
 // list is every check, the policy's own first.
 func (e *evaluation) list(rule ruling) []checks.Check {
-	return append([]checks.Check{e.ownCheck(rule)}, e.Checks(rule.policy, e.facts, nil)...)
+	return append([]checks.Check{e.ownCheck(rule)}, e.Checks(rule.policy, e.facts, nil, nil)...)
 }
 
 // resolver asks registries under a policy; nil: none is asked.

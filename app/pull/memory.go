@@ -21,6 +21,9 @@ type GitHub interface {
 	Compare(ctx context.Context, repo hub.Repo, base, head string, pull int) (hub.Comparison, error)
 	Tree(repo hub.Repo, commit string, known []tree.Entry) tree.Tree
 	Archive(ctx context.Context, repo hub.Repo, commit string, visit hub.Visit) error
+	Live(ctx context.Context, ask hub.AskLive) (hub.Live, error)
+	Lead(ctx context.Context, repo hub.Repo, commit, base string) (lead int, ok bool, err error)
+	Listing(ctx context.Context, repo hub.Repo, commit string) ([]tree.Entry, error)
 	// CompareBranch compares a kept commit of a branch with what the branch is now.
 	CompareBranch(ctx context.Context, repo hub.Repo, base, branch string) (hub.Comparison, error)
 	Queue(ctx context.Context, repo hub.Repo, branch string) ([]hub.QueueEntry, error)
@@ -50,6 +53,11 @@ type Memory interface {
 	Tree(ctx context.Context, repository int64, tree string) ([]byte, bool, error)
 	PutTree(ctx context.Context, repository int64, t BaseTree) error
 	LastTree(ctx context.Context, repository int64, ref string) (BaseTree, bool, error)
+	// Listing is what was kept of a deployed commit for a reader; with an empty commit the
+	// one that was kept or used last.
+	Listing(ctx context.Context, repository int64, commit, reader string) (Listing, bool, error)
+	PutListing(ctx context.Context, repository int64, l Listing) error
+	UseListing(repository int64, commit string)
 	// Comment is the id of the app's own comment on a pull request, 0 where none is known;
 	// begun: one was about to be written, and whether it was is not known.
 	Comment(ctx context.Context, repository int64, pull int) (id int64, begun bool, err error)
@@ -98,8 +106,8 @@ type Published struct {
 	AnyPath bool
 	// Deployed: it hangs on what is deployed.
 	Deployed bool
-	// Revisit is the day (UTC midnight) on which an exception that it rests on has ended;
-	// zero: none.
+	// Revisit is when it must be reached anew: an exception that it rests on has ended, or a
+	// commit no longer counts as deployed; zero: never.
 	Revisit time.Time
 	// Asked are the questions that a person could say yes to, Rests whether one has.
 	Asked []Asked
@@ -129,4 +137,14 @@ type BaseTree struct {
 	// Policy is the last valid policy file of the branch; nil: it has had none.
 	Policy []byte
 	Data   []byte
+}
+
+// Listing is what is kept of a deployed commit: every path with its blob id.
+type Listing struct {
+	Commit string
+	// Reader stands for the versions and settings with which facts of the files were read.
+	Reader string
+	// Learned is when the first of these facts was read; they are kept as long as it is.
+	Learned time.Time
+	Data    []byte
 }

@@ -87,8 +87,10 @@ func (e *evaluation) take(all []judged) {
 		for _, q := range one.asked {
 			p.Asked = append(p.Asked, Asked{Rule: q.Rule, Key: q.Key()})
 		}
-		if day := revisit(one.verdict); !day.IsZero() && (p.Revisit.IsZero() || day.Before(p.Revisit)) {
-			p.Revisit = day
+		for _, then := range []time.Time{revisit(one.verdict), one.until} {
+			if !then.IsZero() && (p.Revisit.IsZero() || then.Before(p.Revisit)) {
+				p.Revisit = then
+			}
 		}
 	}
 	p.Hangs, p.AnyPath = hanging(all)
@@ -171,7 +173,7 @@ func strictest(all []judged) *policy.Policy {
 func (e *evaluation) putDetails(ctx context.Context, h *report.Head, p *policy.Policy) error {
 	h.Details = map[string]string{}
 	names := []string{policy.Name}
-	for _, c := range e.Checks(p, nil, nil) {
+	for _, c := range e.Checks(p, nil, nil, nil) {
 		names = append(names, c.Name())
 	}
 	for _, name := range names {

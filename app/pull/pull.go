@@ -15,6 +15,7 @@ import (
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/images"
 	"github.com/checkrein/checkrein/checks/policy"
+	"github.com/checkrein/checkrein/checks/schema"
 )
 
 // Judge judges heads.
@@ -23,7 +24,7 @@ type Judge struct {
 	GitHub func(installation int64) GitHub
 	Memory Memory
 	// Checks makes the list of checks for one evaluation under one policy.
-	Checks func(p *policy.Policy, facts images.Facts, resolver images.Resolver) []checks.Check
+	Checks func(p *policy.Policy, facts images.Facts, resolver images.Resolver, deployed schema.Deployments) []checks.Check
 	// Resolver makes what asks registries for one verdict under a policy; nil, or what it
 	// makes is nil: nothing is looked up.
 	Resolver func(p *policy.Policy) images.Resolver
@@ -51,6 +52,7 @@ type Judge struct {
 	Panicked func()
 
 	bases, conversations turns
+	leads                leads
 }
 
 // stubborn is how many attempts it takes to believe that a commit is gone: right
@@ -127,7 +129,7 @@ type evaluation struct {
 // places are where a head may have runs.
 func (e *evaluation) places() []string {
 	places := []string{aggregate, policy.Name}
-	for _, c := range e.Checks(policy.Default(), nil, nil) {
+	for _, c := range e.Checks(policy.Default(), nil, nil, nil) {
 		places = append(places, c.Name())
 	}
 	return places

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Purge deletes what is older than before and no longer needed: deliveries, facts
-// and trees (they would be read again), sightings, finished work, and what was known of heads
+// Purge deletes what is older than before and no longer needed: deliveries, facts,
+// trees and listings (they would be read again), sightings, finished work, and what was known of heads
 // and people that no open pull request or merge group has to do with. Of installations
 // and repositories that are gone since before that time everything goes. GitHub
 // redelivers for some days only.
@@ -34,6 +34,8 @@ func outdated() []string {
 		`DELETE FROM delivery_work WHERE delivery IN (SELECT id FROM deliveries WHERE received < $1)`,
 		`DELETE FROM deliveries WHERE received < $1`,
 		`DELETE FROM work WHERE want <= done AND lease = 0 AND next < $1`,
+		// Before the facts: a listing says that they are there.
+		`DELETE FROM listings WHERE learned < $1`,
 		`DELETE FROM facts WHERE stored < $1`,
 		`DELETE FROM sightings WHERE last < $1`,
 		`DELETE FROM pulls WHERE NOT open AND changed < $1`,
@@ -71,7 +73,7 @@ func forgotten() []string {
 		`DELETE FROM work WHERE kind = 'sweep' AND key IN (SELECT 'sweep:' || i.id FROM installations i WHERE i.id IN ` + installations + `)`,
 	}
 	for _, table := range []string{
-		"pulls", "pull_heads", "merge_groups", "verdicts", "trees", "bases", "pushes", "voices", "told", "approvals", "enforcement", "work",
+		"pulls", "pull_heads", "merge_groups", "verdicts", "trees", "listings", "bases", "pushes", "voices", "told", "approvals", "enforcement", "work",
 	} {
 		statements = append(statements, `DELETE FROM `+table+` WHERE repository IN `+repositories)
 	}

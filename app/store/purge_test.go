@@ -182,6 +182,7 @@ func everywhere(t *testing.T, s *Store) {
 	must(t, s.KeepYes(t.Context(), review.Yes{Repository: 42, Pull: 7, Kind: review.ByReview, ID: 1, At: noon}))
 	must(t, s.SetEnforcement(t.Context(), 42, enforce.State{Checked: noon}))
 	must(t, s.PutTree(t.Context(), 42, pull.BaseTree{Ref: "main", Commit: shaA, Tree: "t"}))
+	must(t, s.PutListing(t.Context(), 42, pull.Listing{Commit: shaA, Reader: "r", Learned: noon, Data: []byte("l")}))
 	must(t, s.MakeDue(t.Context(), []work.Due{{Key: work.HeadKey(42, shaC)}, {Key: work.SweepKey(9)}}))
 	for _, table := range strings.Split(tables(t, s), ",") {
 		if table != "repositories" && one[int](t, s, `SELECT count(*) FROM `+table+` WHERE repository = 42`) == 0 {

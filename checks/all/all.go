@@ -7,11 +7,12 @@ import (
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/images"
 	"github.com/checkrein/checkrein/checks/policy"
+	"github.com/checkrein/checkrein/checks/schema"
 )
 
 // Checks makes every check that the policy does not switch off. facts may be nil; so may
 // resolver: then no registry is asked.
-func Checks(p *policy.Policy, facts images.Facts, resolver images.Resolver) []checks.Check {
+func Checks(p *policy.Policy, facts images.Facts, resolver images.Resolver, _ schema.Deployments) []checks.Check {
 	list := []checks.Check{
 		images.New(p, RuleIDs(), facts, resolver),
 	}

@@ -326,7 +326,7 @@ func learn(t tree.Tree, paths []string, list []checks.Check, index checks.Index)
 }
 
 func list(p *policy.Policy, only []string, resolver images.Resolver) []checks.Check {
-	return slices.DeleteFunc(all.Checks(p, nil, resolver), func(c checks.Check) bool {
+	return slices.DeleteFunc(all.Checks(p, nil, resolver, nil), func(c checks.Check) bool {
 		return len(only) > 0 && !slices.Contains(only, c.Name())
 	})
 }
