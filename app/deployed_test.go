@@ -231,7 +231,7 @@ func TestHeadListsEverything(t *testing.T) {
 	w.judged(w.open("unaffected", "-- README.md --\nx\n"))
 	p := githubtest.Must(w.repo.OpenPull(w.dev, "change", "main"))
 	w.says(w.judged(p), "app.ts uses asset at v1.0.0") // by one.sql, which the change does not touch
-	w.costs("behind: the head's paths more", counts{REST: 4 + 1 + 1 + 2, GraphQL: 3 + 1 + 1})
+	w.costs("behind: the paths of head and merge base more", counts{REST: 4 + 2 + 1 + 2, GraphQL: 3 + 1 + 1})
 }
 
 const production = "-- .github/checkrein.yml --\nversion: 1\nchecks: {schema: {deployed: [{environment: production}]}}\n"

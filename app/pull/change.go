@@ -39,10 +39,11 @@ func (e *evaluation) gather(ctx context.Context, t target, list []checks.Check) 
 		return c, nil
 	}
 	c.change.Tip = record(e.github.Tree(e.repo, t.tip.Commit, base.entriesAt(t.tip.Commit)))
-	c.change.MergeBase = record(e.github.Tree(e.repo, diff.MergeBase, base.entriesAt(diff.MergeBase)))
+	from := record(e.github.Tree(e.repo, diff.MergeBase, base.entriesAt(diff.MergeBase)))
 	c.read = record(e.github.Tree(e.repo, e.sha, headEntries(diff, base)))
 	c.read.known = diff.MergeBase == base.commit
-	c.change.Head = c.read
+	from.known = c.read.known
+	c.change.MergeBase, c.change.Head = from, c.read
 	return c, nil
 }
 

@@ -27,15 +27,17 @@ type production struct {
 
 // Running implements schema.Deployments. Requests: one GraphQL for all that the list
 // names; one REST for each commit whose place in the base's history is not known; two for
-// each commit that was not seen before; one for the head's paths where it does not start
-// at the base's tip.
+// each commit that was not seen before; two for the paths of the head and of the merge base
+// where that is not the base's tip.
 func (p *production) Running(ctx context.Context, change checks.Change, list []policy.Deployed, learn schema.Learner) (schema.Running, error) {
-	if err := tree.ListAll(ctx, change.Head); err != nil {
-		return schema.Running{}, fmt.Errorf("list the head: %w", err)
+	for _, t := range []tree.Tree{change.Head, change.MergeBase} {
+		if err := tree.ListAll(ctx, t); err != nil {
+			return schema.Running{}, fmt.Errorf("list the change: %w", err)
+		}
 	}
 	chosen, err := deployed.Choose(ctx, list, p.history(list), p.Now())
 	if err != nil {
-		return schema.Running{}, fmt.Errorf("find out what is deployed: %w", err)
+		return schema.Running{}, err
 	}
 	p.until = chosen.Until
 	running := schema.Running{Notices: chosen.Notices, Unknown: chosen.Unknown}
@@ -47,7 +49,7 @@ func (p *production) Running(ctx context.Context, change checks.Change, list []p
 			continue
 		}
 		if err != nil {
-			return schema.Running{}, fmt.Errorf("read what is deployed, %s: %w", c.Name, err)
+			return schema.Running{}, fmt.Errorf("read %s: %w", c.Name, err)
 		}
 		t := record(p.github.Tree(p.repo, c.Commit, entries))
 		running.Refs = append(running.Refs, schema.Ref{Name: c.Name, Tree: t})

@@ -60,8 +60,15 @@ func (p *production) Running(ctx context.Context, change checks.Change, list []p
 		return schema.Running{Notices: []string{"The base has no commit yet: nothing is deployed from it."}}, nil
 	}
 	chosen, err := deployed.Choose(ctx, list, &history{repo: p.repo, base: base, name: p.base}, p.today)
-	if err != nil {
-		return schema.Running{}, fmt.Errorf("find out what is deployed: %w%s", err, tagsHint(err))
+	cut := (*tree.ShallowError)(nil)
+	switch {
+	case errors.As(err, &cut) && change.MergeBase == nil:
+		// Whoever judges a whole tree asks for what can be said without history.
+		return schema.Running{Notices: []string{fmt.Sprintf("Nothing was held against what is deployed: %v%s.", cut, tagsHint)}}, nil
+	case errors.As(err, &cut):
+		return schema.Running{}, fmt.Errorf("%w%s", err, tagsHint)
+	case err != nil:
+		return schema.Running{}, err
 	}
 	return p.read(ctx, chosen)
 }
@@ -88,7 +95,7 @@ func (p *production) read(ctx context.Context, chosen deployed.Chosen) (schema.R
 	for _, c := range chosen.Commits {
 		t, err := p.repo.Commit(ctx, c.Commit)
 		if err != nil {
-			return schema.Running{}, fmt.Errorf("read what is deployed, %s: %w", c.Name, err)
+			return schema.Running{}, fmt.Errorf("read %s: %w", c.Name, err)
 		}
 		running.Refs = append(running.Refs, schema.Ref{Name: c.Name, Tree: t})
 	}
@@ -96,12 +103,7 @@ func (p *production) read(ctx context.Context, chosen deployed.Chosen) (schema.R
 }
 
 // tagsHint adds to what a shallow clone is told that tags may be missing too.
-func tagsHint(err error) string {
-	if shallow := (*tree.ShallowError)(nil); errors.As(err, &shallow) {
-		return "; tags come with git fetch --tags; or name what is deployed with --deployed REF"
-	}
-	return ""
-}
+const tagsHint = "; tags come with git fetch --tags; or name what is deployed with --deployed REF"
 
 // history implements deployed.History over a clone.
 type history struct {

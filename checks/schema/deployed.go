@@ -16,8 +16,8 @@ type Deployments interface {
 	// newest version tag reachable from the base, unless it is older than 180 days and 500
 	// commits, and the base itself. Where a tree is read as a whole, learn hears each of its
 	// files that learn.Reads, so that facts are kept and nothing is read twice; it may be
-	// ignored where reading costs nothing. Afterwards change.Head lists every file that some check
-	// reads; before, a remote one may know only those that the change touches. An error is one
+	// ignored where reading costs nothing. Afterwards change.Head and change.MergeBase list every
+	// file that some check reads; before, remote ones may know only those that the change touches. An error is one
 	// of the source, worth trying again, unless it is tree.ErrIncomplete.
 	Running(ctx context.Context, change checks.Change, list []policy.Deployed, learn Learner) (Running, error)
 }
