@@ -118,6 +118,9 @@ func byPath(t *testing.T, event string, data []byte) string {
 	case "pull_request":
 		return fmt.Sprintf("pull %d %v %v %s", id("number"), get(event, "head", "sha"), get(event, "base", "ref"), head(event, "head", "sha"))
 	case "push":
+		if strings.HasPrefix(fmt.Sprint(get("ref")), "refs/tags/") {
+			return "deployed"
+		}
 		ref := strings.TrimPrefix(fmt.Sprint(get("ref")), "refs/heads/")
 		return fmt.Sprintf("push %s %v %v %v", ref, get("after"), ref == get("repository", "default_branch"), get("sender", "login"))
 	case "pull_request_review":

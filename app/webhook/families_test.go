@@ -82,8 +82,6 @@ func TestDecodePush(t *testing.T) {
 		"of a merge group":      {pushFields("refs/heads/gh-readonly-queue/main/pr-7-"+headB, zero, headA, headA), same, nil},
 		"new branch":            {pushFields("refs/heads/x", zero, headA, headA), same, &Push{Ref: "x", After: headA, Commits: []string{headA}}},
 		"branch gone":           {pushFields("refs/heads/x", headB, zero), same, &Push{Ref: "x", Before: headB}},
-		"tag":                   {pushFields("refs/tags/main", zero, headA), same, nil},
-		"a tag like a branch":   {pushFields("refs/tags/refs/heads/main", zero, headA), same, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ours := decoded(t, acme, "push", tt.change(payload(tt.fields)))
@@ -94,6 +92,14 @@ func TestDecodePush(t *testing.T) {
 			}
 			check(t, want, got, ours)
 		})
+	}
+}
+
+// A tag may be what runs next; it is no push to a branch, whatever it is called.
+func TestDecodeTag(t *testing.T) {
+	for _, ref := range []string{"refs/tags/main", "refs/tags/refs/heads/main", "refs/tags/v1.0.0"} {
+		got, ours := decoded(t, acme, "push", payload(pushFields(ref, zero, headA)))
+		check(t, &Intake{Deployed: true}, got, ours)
 	}
 }
 

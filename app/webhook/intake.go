@@ -28,7 +28,7 @@ type Intake struct {
 	Installation *Installation
 	// Removed are ids of repositories that the installation may not see any more.
 	Removed []int64
-	// Deployed: something was deployed from the repository; heads whose verdict hangs on
+	// Deployed: something was deployed from the repository, or tagged; heads whose verdict hangs on
 	// what runs become due.
 	Deployed bool
 	Due      []work.Due // what must be done

@@ -8,6 +8,7 @@ import (
 
 const (
 	branches = "refs/heads/"
+	tags     = "refs/tags/"
 	queues   = branches + "gh-readonly-queue/" // of merge groups; nobody pushes there
 	// maxCommits is how many commits GitHub puts into one payload.
 	maxCommits = 2048
@@ -31,12 +32,17 @@ type pushedCommit struct {
 
 func (c pushedCommit) fresh() bool { return c.Distinct == nil || *c.Distinct }
 
-// wanted: nothing is judged against a tag, and merge groups have events of their own.
+// wanted: merge groups have events of their own.
 func (e *push) wanted(App) bool {
-	return strings.HasPrefix(e.Ref, branches) && !strings.HasPrefix(e.Ref, queues)
+	return strings.HasPrefix(e.Ref, tags) || strings.HasPrefix(e.Ref, branches) && !strings.HasPrefix(e.Ref, queues)
 }
 
+// fill: a tag may be the next version, and so what runs.
 func (e *push) fill(in *Intake) error {
+	if strings.HasPrefix(e.Ref, tags) {
+		in.Deployed = true
+		return nil
+	}
 	p := Push{Repo: in.Repo, Ref: strings.TrimPrefix(e.Ref, branches), Before: existing(e.Before), After: existing(e.After),
 		Sender: e.Sender.Login, SenderID: e.Sender.ID, Commits: e.commits(existing(e.After)), Default: e.Ref == branches+e.Repository.DefaultBranch}
 	if p.Ref == "" {
