@@ -36,7 +36,9 @@ func (r *reader) program(ctx context.Context, t tree.Tree) (*program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the code of %s: %w", t.Commit(), err)
 	}
-	entries = slices.DeleteFunc(slices.Clone(entries), func(e tree.Entry) bool { return e.Mode != tree.Regular || !usage.Reads(e.Path) || ranOnce.MatchString(e.Path) })
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e tree.Entry) bool {
+		return e.Mode != tree.Regular || !usage.Reads(e.Path) || ranOnce.MatchString(e.Path)
+	})
 	facts := make([]*usage.Facts, len(entries))
 	var missing []int
 	for i, e := range entries {
@@ -102,11 +104,12 @@ func (r *reader) loadCode(ctx context.Context, t tree.Tree, e tree.Entry) *usage
 	return f
 }
 
-// maxFound are the places that are looked up for one name, and maxLooked the files that are
-// read again for it.
+// maxFound are the places that are looked up for one name, maxLooked the files that are
+// read again for it, and maxExpected those that are fetched ahead for all names.
 const (
-	maxFound  = 3
-	maxLooked = 40
+	maxFound    = 3
+	maxLooked   = 40
+	maxExpected = 2000 // files that are fetched again ahead, for all names
 )
 
 // against resolves the program against the schema that it knows.
@@ -119,6 +122,7 @@ type resolved struct {
 	*usage.Uses
 	program *program
 	found   map[finding][]catalog.Place
+	likely  []string // names that may be looked for
 }
 
 type finding struct {
@@ -132,6 +136,7 @@ func (r *resolved) Found(name string, read bool) []catalog.Place {
 	if places, known := r.found[key]; known || name == "" {
 		return places
 	}
+	r.ahead()
 	paths, _ := r.Words(name)
 	paths = slices.DeleteFunc(paths, func(p string) bool { return migrations.Reads(p) || !read && r.program.onlySQL(p) })
 	var list []catalog.Place
@@ -151,6 +156,21 @@ func (r *resolved) Found(name string, read bool) []catalog.Place {
 	}
 	r.found[key] = list
 	return list
+}
+
+// ahead makes those files readable, in one request, in which any of the names may stand that
+// are likely to be looked for.
+func (r *resolved) ahead() {
+	var paths []string
+	for _, name := range r.likely {
+		if name == "" || len(paths) > maxExpected {
+			continue
+		}
+		found, _ := r.Words(name)
+		paths = append(paths, found[:min(len(found), maxLooked)]...)
+	}
+	r.likely = nil
+	r.program.text(paths)
 }
 
 // onlySQL reports whether a file is SQL of which everything was read.

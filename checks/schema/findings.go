@@ -130,7 +130,7 @@ func (j *judgement) finding(e *entry) (checks.Finding, bool) {
 		return checks.Finding{}, false
 	}
 	f := checks.Finding{Rule: e.rule, Severity: severity, New: j.isNew(e), Path: e.at.Path, Span: e.at.Span,
-		Subject: e.subject, Address: e.line.Format + " " + e.line.Root, Title: capital(e.title), Why: j.why(e)}
+		Subject: e.subject, Address: e.line.Format + " " + e.line.Root, Title: capital(e.title, e.subject), Why: j.why(e)}
 	if !f.New && severity != checks.Block {
 		return f, false // what waits for its deployment already is told where it keeps what runs from working
 	}
@@ -260,8 +260,9 @@ func (j *judgement) was(path string) string {
 	return path
 }
 
-func capital(title string) string {
-	if title == "" {
+// capital begins a title with a capital unless it begins with a name.
+func capital(title, name string) string {
+	if title == "" || strings.HasPrefix(title, name) {
 		return title
 	}
 	return strings.ToUpper(title[:1]) + title[1:]

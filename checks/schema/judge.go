@@ -31,16 +31,27 @@ func (s *scene) judge() []outcome {
 	return append(list, s.acts()...)
 }
 
+// maxBetween bounds the differences that are judged on the way: real ranges have hundreds.
+const maxBetween = 5000
+
 // between judges the states on the way, and tells what breaks there and not at the end
 // (row 69): a table that is away between two transactions.
 func (s *scene) between(states []*catalog.Catalog, known []outcome) []outcome {
 	var list []outcome
-	told := func(o outcome) bool {
-		return slices.ContainsFunc(slices.Concat(known, list), func(k outcome) bool { return k.rule == breaksDeployedID && k.subject == o.subject })
+	broken := map[string]bool{}
+	for _, o := range known {
+		broken[o.subject] = broken[o.subject] || o.rule == breaksDeployedID
 	}
+	judged := 0
 	for _, state := range states {
-		for _, o := range s.at(state).judge() {
-			if o.rule == breaksDeployedID && !told(o) {
+		on := s.at(state)
+		on.deltas = slices.DeleteFunc(on.deltas, func(d catalog.Delta) bool { return broken[told(d)] })
+		if judged += len(on.deltas); judged > maxBetween {
+			break
+		}
+		for _, o := range on.judge() {
+			if o.rule == breaksDeployedID && !broken[o.subject] {
+				broken[o.subject] = true
 				o.gap = true
 				o.why += " A later statement mends that, but not in the same transaction: until then what runs fails."
 				list = append(list, o)

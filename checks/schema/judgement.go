@@ -160,7 +160,9 @@ func (j *judgement) passage(ctx context.Context, s *side, old *history, l *migra
 	if err != nil {
 		return err
 	}
-	scene := newScene(s.name, p.before, p.after, p.pending, program.against(p.before))
+	code := program.against(p.before)
+	scene := newScene(s.name, p.before, p.after, p.pending, code)
+	code.likely = scene.words(p.troubles)
 	outcomes := scene.judge()
 	outcomes = append(outcomes, scene.between(p.states, outcomes)...)
 	outcomes = append(outcomes, scene.unread(p.troubles)...)

@@ -4,8 +4,8 @@ import "slices"
 
 // once leaves out what is said twice of one subject: the worst stays.
 func once(list []outcome) []outcome {
-	if len(list) > 2*maxFindings {
-		list = list[:2*maxFindings] // told as more than can be told
+	if len(list) > 4*maxFindings {
+		list = list[:4*maxFindings] // told as more than can be told
 	}
 	var kept []outcome
 	for _, o := range list {

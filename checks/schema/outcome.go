@@ -83,7 +83,13 @@ func (s *scene) named(u usage.Use, column string) catalog.Place {
 	if u.Verb != usage.Enumerate || column == "" {
 		return u.At
 	}
-	for _, of := range s.code.Column(u.Table, column) {
+	key := catalog.ColumnOf{Table: u.Table, Column: column}
+	uses, known := s.columns[key]
+	if !known {
+		uses = s.code.Column(u.Table, column)
+		s.columns[key] = uses
+	}
+	for _, of := range uses {
 		if of.Verb == u.Verb && of.Model == u.Model && of.ModelName == u.ModelName && of.At.Path == u.At.Path {
 			return of.At
 		}

@@ -19,9 +19,11 @@ type scene struct {
 	pending []statement
 	code    code
 
-	cache  map[catalog.Name][]usage.Use
-	fits   map[useKey][]misfit
-	bodies map[*catalog.Function][]catalog.Mention // see mentions
+	cache map[catalog.Name][]usage.Use
+	fits  map[useKey][]misfit
+	// columns are uses by column, see named.
+	columns map[catalog.ColumnOf][]usage.Use
+	bodies  map[*catalog.Function][]catalog.Mention // see mentions
 }
 
 // code is what the code of a deployed commit tells of the schema before.
@@ -41,7 +43,7 @@ type code interface {
 
 func newScene(ref string, before, after *catalog.Catalog, pending []statement, code code) *scene {
 	s := &scene{ref: ref, dialect: before.Dialect, before: before, after: after, pending: pending, code: code,
-		deltas: catalog.Diff(before, after), cache: map[catalog.Name][]usage.Use{}, fits: map[useKey][]misfit{}, bodies: map[*catalog.Function][]catalog.Mention{}}
+		deltas: catalog.Diff(before, after), cache: map[catalog.Name][]usage.Use{}, fits: map[useKey][]misfit{}, columns: map[catalog.ColumnOf][]usage.Use{}, bodies: map[*catalog.Function][]catalog.Mention{}}
 	s.place()
 	return s
 }
@@ -187,4 +189,31 @@ func (s *scene) delta(kind catalog.Kind, action catalog.Action, table catalog.Na
 		}
 	}
 	return nil
+}
+
+// words are the names that may be looked for in the code: of what goes, and of values that do.
+func (s *scene) words(list []trouble) []string {
+	var names []string
+	for _, d := range s.deltas {
+		switch was := d.Was.(type) {
+		case nil, *catalog.Grant:
+			continue
+		case *catalog.Enum:
+			names = append(names, was.Values...)
+		case *catalog.Constraint:
+			names = append(names, literals(was.Expr)...)
+		}
+		if d.Item != "" {
+			names = append(names, d.Item)
+		} else {
+			names = append(names, d.Table.Object)
+		}
+	}
+	for _, t := range list {
+		if t.change != nil {
+			names = append(names, word(t.change))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -320,6 +320,28 @@ func TestFactsAreKept(t *testing.T) {
 	}
 }
 
+// However many names are looked up, a remote tree is asked at most four times.
+func TestRequests(t *testing.T) {
+	facts := &memory{kept: map[FactKey][]byte{}}
+	files := map[string]string{up(1, "users"): "CREATE TABLE users (id int PRIMARY KEY, first_name text, last_name text, nick_name text);"}
+	for i, name := range []string{"firstName", "lastName", "nickName"} {
+		files[fmt.Sprintf("app/%d.ts", i)] = "export const f = (u: any) => u." + name
+	}
+	requests := 0
+	count := func(t tree.Tree) tree.Tree { return &counted{Tree: t, requests: &requests, have: map[string]bool{}} }
+	change := changeOf(t, files, with(files, up(2, "drop"), "ALTER TABLE users DROP first_name, DROP last_name, DROP nick_name;"))
+	change.Head, change.MergeBase = count(change.Head), count(change.MergeBase)
+	change.Tip = change.MergeBase
+	c := New(policy.Default(), ruleIDs(), facts, nil)
+	for path, text := range files {
+		learner{c}.Learn(path, tree.BlobID([]byte(text)), []byte(text))
+	}
+	c.deployed = fixed{{"v1", count(tree.Memory("v1", files))}}
+	if r := c.Run(context.Background(), change); len(r.Findings) != 3 || requests != 2 {
+		t.Errorf("%d requests, %q", requests, said(r))
+	}
+}
+
 // What a deployed tree teaches ahead is what judging needs.
 func TestLearnt(t *testing.T) {
 	facts := &memory{kept: map[FactKey][]byte{}}
