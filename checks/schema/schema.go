@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/checkrein/checkrein/checks"
@@ -81,19 +82,29 @@ func (l learner) Learn(path, blob string, data []byte) {
 
 // Run implements checks.Check.
 func (c *Check) Run(ctx context.Context, change checks.Change) checks.Report {
-	if !c.affected(change) {
+	affected, err := c.affected(ctx, change)
+	if err == nil && !affected {
 		return checks.Report{Check: Name}
 	}
 	j := &judgement{check: c, change: change, reader: newReader(c), report: checks.Report{Check: Name}}
-	if err := j.run(ctx); err != nil {
+	if err == nil {
+		err = j.run(ctx)
+	}
+	if err != nil {
 		return checks.Report{Check: Name, Err: err, Unread: []checks.Unread{{Kind: checks.Failed, Reason: err.Error(), Touched: true}}}
 	}
 	return j.report
 }
 
-// affected reports whether the change touches a file that the check reads.
-func (c *Check) affected(change checks.Change) bool {
-	return change.MergeBase == nil || slices.ContainsFunc(change.Files, func(f tree.Changed) bool {
-		return c.Reads(f.Path) || c.Reads(f.Was())
-	})
+// affected reports whether the change touches a file that the check reads; of a whole tree,
+// whether it has one: what runs is asked for nobody else.
+func (c *Check) affected(ctx context.Context, change checks.Change) (bool, error) {
+	if change.MergeBase != nil {
+		return slices.ContainsFunc(change.Files, func(f tree.Changed) bool { return c.Reads(f.Path) || c.Reads(f.Was()) }), nil
+	}
+	entries, _, err := change.Head.List(ctx)
+	if err != nil {
+		return false, fmt.Errorf("list the tree: %w", err)
+	}
+	return slices.ContainsFunc(entries, func(e tree.Entry) bool { return c.Reads(e.Path) }), nil
 }
