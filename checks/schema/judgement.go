@@ -57,6 +57,10 @@ func (j *judgement) whatRuns(ctx context.Context) error {
 		j.running = running
 		j.report.Deployed = true
 		j.report.Notices = append(j.report.Notices, running.Notices...)
+		if len(running.Refs) == 0 && len(running.Unknown) > 0 && j.change.MergeBase != nil {
+			// What the change takes away is told by the base at least.
+			j.running.Refs = []Ref{{Name: "the base", Tree: j.change.MergeBase}}
+		}
 		return nil
 	}
 	if j.change.MergeBase != nil {

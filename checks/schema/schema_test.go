@@ -135,6 +135,11 @@ func TestUnknownDeployment(t *testing.T) {
 	if got := conclusion(r); got != verdict.Success {
 		t.Errorf("adding is %s: %+v", got, r.Findings)
 	}
+	d.answer.Refs = nil // nothing is known at all
+	r = run(t, changeOf(t, base, with(base, up(2, "drop"), drops)), d)
+	if got := conclusion(r); got == verdict.Success {
+		t.Errorf("dropping where nothing is known is %s", got)
+	}
 }
 
 func TestSourceFails(t *testing.T) {
