@@ -2,6 +2,7 @@
 package all
 
 import (
+	"context"
 	"slices"
 
 	"github.com/checkrein/checkrein/checks"
@@ -11,28 +12,48 @@ import (
 )
 
 // Checks makes every check that the policy does not switch off. facts may be nil; so may
-// resolver: then no registry is asked.
-func Checks(p *policy.Policy, facts images.Facts, resolver images.Resolver, _ schema.Deployments) []checks.Check {
+// resolver: then no registry is asked; and deployed: then only the base counts as deployed.
+func Checks(p *policy.Policy, facts images.Facts, resolver images.Resolver, deployed schema.Deployments) []checks.Check {
 	list := []checks.Check{
 		images.New(p, RuleIDs(), facts, resolver),
+		schema.New(p, RuleIDs(), shared(facts), deployed),
 	}
 	return slices.DeleteFunc(list, func(c checks.Check) bool { return p.Level(c.Name()) == checks.Off })
 }
 
 // Names are the checks' names, in their order.
-func Names() []string { return []string{images.Name} }
+func Names() []string { return []string{images.Name, schema.Name} }
 
 // Rules is the rule catalogue.
 func Rules() []checks.Rule {
-	return slices.Concat(images.Rules(), policy.Rules())
+	return slices.Concat(images.Rules(), schema.Rules(), policy.Rules())
 }
 
 // RuleIDs are the ids that policies and inline ignores may name: not those that guard the
 // policy itself.
 func RuleIDs() []string {
 	var ids []string
-	for _, r := range images.Rules() {
+	for _, r := range slices.Concat(images.Rules(), schema.Rules()) {
 		ids = append(ids, r.ID)
 	}
 	return ids
+}
+
+// shared lets the schema check keep its facts beside those of images: the names of their
+// readers differ.
+func shared(facts images.Facts) schema.Facts {
+	if facts == nil {
+		return nil
+	}
+	return beside{facts}
+}
+
+type beside struct{ facts images.Facts }
+
+func (b beside) Get(ctx context.Context, key schema.FactKey) ([]byte, bool) {
+	return b.facts.Get(ctx, images.FactKey(key))
+}
+
+func (b beside) Put(ctx context.Context, key schema.FactKey, facts []byte) {
+	b.facts.Put(ctx, images.FactKey(key), facts)
 }

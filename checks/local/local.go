@@ -32,8 +32,9 @@ type Options struct {
 	Only   []string // check names; empty: every check
 	Policy string   // file; empty: the base's .github/checkrein.yml
 	// Deployed are refs that run now; empty: as the policy says.
-	Deployed []string
-	Today    time.Time
+	Deployed   []string
+	production *production
+	Today      time.Time
 	// Resolver makes what asks registries under a policy; nil: nothing is looked up.
 	Resolver func(*policy.Policy) images.Resolver
 	// Step hears what is being done, and how many files of how many are done; a total
@@ -115,6 +116,9 @@ func Judge(ctx context.Context, o Options) (*Result, error) {
 		return nil, fmt.Errorf("open the repository: %w", err)
 	}
 	defer repo.Close()
+	if o.production, err = newProduction(ctx, repo, o); err != nil {
+		return nil, err
+	}
 	head, commit, err := openHead(ctx, repo, o.Head)
 	if err != nil {
 		return nil, err
@@ -172,6 +176,10 @@ func openHead(ctx context.Context, repo *tree.Repository, ref string) (tree.Tree
 }
 
 func judgeFolder(ctx context.Context, o Options) (*Result, error) {
+	if len(o.Deployed) > 0 {
+		return nil, fmt.Errorf("--deployed names a commit, and %q is in no git repository: leave it out to judge the folder as it is", o.Dir)
+	}
+	o.production = &production{}
 	t, err := tree.Folder(ctx, o.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("open the folder: %w", err)
@@ -214,7 +222,7 @@ func judgeChange(ctx context.Context, repo *tree.Repository, head tree.Tree, com
 	if o.Policy == "" {
 		addExceptions(ctx, p, head)
 	}
-	if change.Dependents, err = dependents(ctx, change, list(p, o.Only, nil), o.Step); err != nil {
+	if change.Dependents, err = dependents(ctx, change, list(p, o, nil), o.Step); err != nil {
 		return nil, err
 	}
 	v, err := conclude(ctx, change, p, o)
@@ -325,9 +333,9 @@ func learn(t tree.Tree, paths []string, list []checks.Check, index checks.Index)
 	}
 }
 
-func list(p *policy.Policy, only []string, resolver images.Resolver) []checks.Check {
-	return slices.DeleteFunc(all.Checks(p, nil, resolver, nil), func(c checks.Check) bool {
-		return len(only) > 0 && !slices.Contains(only, c.Name())
+func list(p *policy.Policy, o Options, resolver images.Resolver) []checks.Check {
+	return slices.DeleteFunc(all.Checks(p, nil, resolver, o.production), func(c checks.Check) bool {
+		return len(o.Only) > 0 && !slices.Contains(o.Only, c.Name())
 	})
 }
 
@@ -374,7 +382,7 @@ func conclude(ctx context.Context, change checks.Change, p *policy.Policy, o Opt
 	if o.Resolver != nil {
 		resolver = o.Resolver(p)
 	}
-	for _, c := range list(p, o.Only, resolver) {
+	for _, c := range list(p, o, resolver) {
 		o.Step("checking "+c.Name(), 0, 0)
 		change.Progress = func(done, total int) { o.Step("checking "+c.Name(), done, total) }
 		r := checks.Guard(ctx, c, change, limit, o.OnPanic)

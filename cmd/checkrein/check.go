@@ -28,6 +28,10 @@ plain folder.
 Without --all only what changed is judged: the work tree (or --head) against the merge base
 with the default branch of origin, or with --base. Findings that were there before do not block.
 
+A migration is judged against the code and the schema that run now: what the policy lists under
+checks.schema.deployed, else the newest version tag of the base and the base itself. --deployed names
+commits instead, such as what an environment runs, which only GitHub knows.
+
 With --online the registries of images are asked, anonymously: those that the policy lists under
 checks.images.registries, else docker.io, ghcr.io, quay.io, registry.k8s.io, mcr.microsoft.com,
 gcr.io, pkg.dev and public.ecr.aws; CHECKREIN_REGISTRIES narrows that. Then a pinned digest that is gone
@@ -40,6 +44,7 @@ could be made.`
 
 const checkExample = `  checkrein check                            # this work tree against origin's default branch
   checkrein check --base main --head fix-1   # two refs
+  checkrein check --deployed v1.18.0         # migrations against what runs
   checkrein check --all                      # the whole repository, or a plain folder
   checkrein check --online                   # and ask the registries
   checkrein check --all --fix                # pin everything to digests
@@ -75,6 +80,7 @@ func newCheck(detour lookup.Detour) *cobra.Command {
 	flags.StringVar(&f.Base, "base", "", "compare against this `REF` (default: merge base with the default branch of origin; without one, the first parent)")
 	flags.StringVar(&f.Head, "head", "", "judge this `REF` instead of the work tree")
 	flags.BoolVar(&f.All, "all", false, "judge the whole tree, not only what changed; every finding is then new")
+	flags.StringArrayVar(&f.Deployed, "deployed", nil, "`REF` that runs now, repeatable (default: as the policy says, else the newest version tag of the base and the base)")
 	flags.StringVar(&f.only, "only", "", "`CHECKS` to run, separated by commas: "+strings.Join(all.Names(), ", "))
 	flags.StringVar(&f.Policy, "policy", "", "policy `FILE` instead of .github/checkrein.yml of the base")
 	flags.StringVar(&f.format, "format", "text", "`FORMAT`: text, json, sarif, markdown or github (workflow commands)")
@@ -90,6 +96,9 @@ func (f *checkFlags) validate(cmd *cobra.Command) error {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 			return fmt.Errorf("--%s is empty: give it a value or leave it out", name)
 		}
+	}
+	if slices.Contains(f.Deployed, "") {
+		return errors.New("--deployed is empty: give it a branch, tag or commit, or leave it out")
 	}
 	if f.All && f.Base != "" {
 		return errors.New("--all judges the whole tree, so --base has no meaning with it: leave one out")
