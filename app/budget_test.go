@@ -165,3 +165,33 @@ func TestSecondRoundBudget(t *testing.T) {
 		t.Errorf("requests (-want +got):\n%s%s", diff, requests(w))
 	}
 }
+
+// A migration is held against what runs: one query more for what is deployed, and for each
+// commit that was not seen before its paths and what is new in it.
+func TestSchemaBudget(t *testing.T) {
+	if raced {
+		t.Skip("an evaluation may take the five seconds after which one request more shows it in progress; counted without")
+	}
+	const users = "-- db/migrations/20240101000000_users.sql --\nCREATE TABLE users (id bigint PRIMARY KEY, asset text);\n"
+	w := newWorld(t, "-- src/use.ts --\nexport const all = `SELECT id, asset FROM users`;\n"+users)
+	must(w, w.repo.Tag("v1.0.0", "main", ""))
+	w.warm()
+	judged := func(branch, files, conclusion string, want counts) {
+		t.Helper()
+		w.github.ResetRequests()
+		if run := w.verdict(w.open(branch, files).Head()); run.Conclusion != conclusion {
+			t.Errorf("%s: %s %q, want %s\n%s", branch, run.Conclusion, run.Title, conclusion, run.Summary)
+		}
+		w.settle()
+		if diff := cmp.Diff(want, w.counted()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s%s", branch, diff, requests(w))
+		}
+	}
+	const adds, drops = "-- db/migrations/20240202000000_more.sql --\nALTER TABLE users ADD COLUMN more text;\n",
+		"-- db/migrations/20240202000000_drop.sql --\nALTER TABLE users DROP COLUMN asset;\n"
+	judged("unaffected", "-- notes.md --\nx\n", "success", counts{REST: 2, GraphQL: 1})
+	// The base is the tagged commit: one commit, of whose files the code alone is new.
+	judged("cold", adds, "success", counts{REST: 2 + 1, GraphQL: 2 + 1 + 1})
+	judged("warm", adds+"-- a.md --\nx\n", "success", counts{REST: 2, GraphQL: 1 + 1}) // a blob that is known
+	judged("blocked", drops, "failure", counts{REST: 4, GraphQL: 2 + 1})
+}
