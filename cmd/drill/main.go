@@ -46,6 +46,9 @@ func drill(ctx context.Context) error {
 	if err := logto(ctx, folder, binary); err != nil {
 		return fmt.Errorf("the outage at Logto, 2023-12-17: %w", err)
 	}
-	fmt.Printf("\nBoth outages were stopped. (%.0f s)\n", time.Since(began).Seconds())
+	if err := column(ctx, folder, binary); err != nil {
+		return fmt.Errorf("the outage at Logto, 2024-07-18: %w", err)
+	}
+	fmt.Printf("\nAll three outages were stopped. (%.0f s)\n", time.Since(began).Seconds())
 	return nil
 }
