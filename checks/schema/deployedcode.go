@@ -86,6 +86,9 @@ func (r *reader) recallCode(ctx context.Context, e tree.Entry) *usage.Facts {
 	if !r.check.get(ctx, key, &known) {
 		return nil
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.looked[e.SHA+e.Path] = true
 	return &known
 }
 
@@ -99,7 +102,7 @@ func (r *reader) loadCode(ctx context.Context, t tree.Tree, e tree.Entry) *usage
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.code[usageKey(e.SHA, e.Path)] = f
-	r.read++
+	r.looked[e.SHA+e.Path] = true
 	r.bytes += int64(len(data))
 	return f
 }

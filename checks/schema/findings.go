@@ -108,7 +108,7 @@ func (j *judgement) conclude() {
 	}
 	j.praise()
 	j.ignores()
-	j.report.Files, j.report.Bytes = j.reader.read, j.reader.bytes
+	j.report.Files, j.report.Bytes = len(j.reader.looked), j.reader.bytes
 	checks.Sort(j.report.Findings)
 	if j.change.MergeBase == nil && len(j.refs) == 0 && len(j.head.lines) > 0 {
 		j.report.Notices = append(j.report.Notices, "Nothing is known to be deployed: only whether the migrations can be read was judged. --deployed REF says what runs.")

@@ -24,13 +24,13 @@ type reader struct {
 	sides map[string]*side // by commit
 	// ignored are the inline ignores by blob and path.
 	ignored map[string][]checks.Ignore
-	// read counts the files and bytes that were not known before.
-	read  int
-	bytes int64
+	// looked are the files that count, known before or not; bytes are of those that were not.
+	looked map[string]bool
+	bytes  int64
 }
 
 func newReader(c *Check) *reader {
-	return &reader{check: c, files: map[FactKey]kept{}, code: map[FactKey]*usage.Facts{}, sides: map[string]*side{}, ignored: map[string][]checks.Ignore{}}
+	return &reader{check: c, files: map[FactKey]kept{}, code: map[FactKey]*usage.Facts{}, sides: map[string]*side{}, ignored: map[string][]checks.Ignore{}, looked: map[string]bool{}}
 }
 
 // prefetch makes the migrations of all trees readable, in one request where they allow it.
@@ -85,6 +85,7 @@ func (r *reader) recall(ctx context.Context, key FactKey) (kept, bool) {
 	r.mu.Lock()
 	r.files[key] = k
 	r.ignored[key.Blob+k.File.Path] = k.Ignores
+	r.looked[key.Blob+k.File.Path] = true
 	r.mu.Unlock()
 	return k, true
 }
@@ -93,7 +94,7 @@ func (r *reader) recall(ctx context.Context, key FactKey) (kept, bool) {
 func (r *reader) side(ctx context.Context, name string, t tree.Tree) (*side, error) {
 	if same := r.sides[t.Commit()]; same != nil {
 		again := *same
-		again.name = name
+		again.name, again.tree = name, t // of one commit one tree may list more than another
 		return &again, nil
 	}
 	s := &side{name: name, tree: t, blobs: map[string]string{}}
@@ -159,7 +160,7 @@ func (r *reader) load(ctx context.Context, s *side, w migrations.Want) *migratio
 	r.check.put(ctx, key, k)
 	r.files[key] = k
 	r.ignored[s.blobs[w.Path]+w.Path] = k.Ignores
-	r.read++
+	r.looked[s.blobs[w.Path]+w.Path] = true
 	r.bytes += int64(len(data))
 	return k.File
 }

@@ -150,6 +150,19 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
+// The base may be what runs, and a remote tree of it may list no more than the migrations:
+// the code is that of the deployed tree.
+func TestBaseThatRuns(t *testing.T) {
+	base := map[string]string{up(1, "users"): users}
+	code := with(base, "app/user.ts", "export const all = `SELECT email FROM users`")
+	some := tree.Memory("same", base)
+	change := changeOf(t, base, with(base, up(2, "drop"), drops))
+	change.MergeBase, change.Tip = some, some
+	if r := run(t, change, fixed{{"main", tree.Memory("same", code)}}); conclusion(r) != verdict.Failure {
+		t.Errorf("%q", said(r))
+	}
+}
+
 // A change that touches no migration asks nobody.
 func TestUnaffected(t *testing.T) {
 	d := &answers{err: errors.New("asked")}
@@ -315,8 +328,8 @@ func TestFactsAreKept(t *testing.T) {
 	change.Tip = change.MergeBase
 	c.deployed = fixed{{"v1", count(tree.Memory("v1", code))}}
 	again := c.Run(context.Background(), change)
-	if again.Files != 0 || requests != 0 {
-		t.Errorf("the second run read %d files in %d requests", again.Files, requests)
+	if again.Files != first.Files || again.Bytes != 0 || requests != 0 {
+		t.Errorf("the second run looked at %d files, the first at %d, and read %d bytes in %d requests", again.Files, first.Files, again.Bytes, requests)
 	}
 	a, _ := json.Marshal(first.Findings)
 	b, _ := json.Marshal(again.Findings)
