@@ -35,7 +35,9 @@ type praise struct {
 func (f *findings) add(l *migrations.Line, head, ref *side, list []outcome) {
 	for _, o := range list {
 		if o.praise {
-			f.praise(l, ref, o)
+			if ref != nil { // where nothing runs, nothing is to be praised
+				f.praise(l, ref, o)
+			}
 			continue
 		}
 		f.put(&entry{outcome: o, line: l, ref: ref})

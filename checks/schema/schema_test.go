@@ -150,6 +150,15 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
+// A whole tree of which nothing is deployed is read, and nothing is held against it.
+func TestNothingRuns(t *testing.T) {
+	head := tree.Memory("head", with(map[string]string{up(1, "users"): users}, up(2, "drop"), drops))
+	r := run(t, checks.Change{Tip: head, Head: head}, &answers{answer: Running{Notices: []string{"a plain folder"}}})
+	if conclusion(r) != verdict.Success || len(r.Findings) > 0 {
+		t.Errorf("%q", said(r))
+	}
+}
+
 // The base may be what runs, and a remote tree of it may list no more than the migrations:
 // the code is that of the deployed tree.
 func TestBaseThatRuns(t *testing.T) {
