@@ -166,10 +166,12 @@ func (w *writer) result(s sql.Statement, from *sql.Query) {
 		q.Tables = append(q.Tables, w.table(t))
 	}
 	for _, m := range from.Reads {
-		if read, known := w.mention(m, index); known {
+		read, known := w.mention(m, index)
+		given := q.Verb == InsertInto && read.Listed && read.Column == "" // a value for one column, hardly all of another table
+		if known && !given {
 			q.Reads = append(q.Reads, read)
 		} else {
-			q.Partial = q.Partial || read.Column == unknownColumn
+			q.Partial = q.Partial || given || read.Column == unknownColumn
 		}
 	}
 	for _, m := range from.Writes {
