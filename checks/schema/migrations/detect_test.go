@@ -70,3 +70,16 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 }
+
+// The drivers that a Gemfile lists tell the dialect where they are of one; SQLite's is there
+// for development, as a rule.
+func TestGemfile(t *testing.T) {
+	for text, want := range map[string]catalog.Dialect{
+		"gem \"mysql2\"\ngem 'sqlite3'\n": catalog.MySQL, "  gem 'trilogy', '~> 2'\n": catalog.MySQL, "gem('pg')\n# gem \"mysql2\"\n": catalog.Postgres,
+		"gem 'pg'\ngem 'mysql2'\n": "", "gem 'rails'\n": "",
+	} {
+		if got := Read("Gemfile", []byte(text), "").Setting; got.Dialect != want || !got.Weak {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}

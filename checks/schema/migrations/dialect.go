@@ -19,7 +19,7 @@ func dialectWord(word string) (catalog.Dialect, bool) {
 	switch strings.ToLower(word) {
 	case "postgres", "postgresql", "pg", "psql", "pgsql", "supabase", "postgis", "pgx", "timescale", "timescaledb":
 		return catalog.Postgres, true
-	case "mysql", "mysql2", "mariadb", "mysql8", "planetscale":
+	case "mysql", "mysql2", "trilogy", "mariadb", "mysql8", "planetscale":
 		return catalog.MySQL, true
 	case "sqlite", "sqlite3", "turso", "libsql", "d1":
 		return catalog.SQLite, true

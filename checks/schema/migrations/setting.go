@@ -35,6 +35,7 @@ var hints = []hint{
 	{"alembic.ini", regexp.MustCompile(`(^|/)alembic\.ini$`), regexp.MustCompile(`(?m)^\s*sqlalchemy\.url\s*=\s*(postgresql|postgres|mysql|mariadb|sqlite)\b`), false},
 	{"knexfile", regexp.MustCompile(`(^|/)knexfile\.[cm]?[jt]s$`), regexp.MustCompile(`client\s*:\s*['"](pg|mysql2?|sqlite3|better-sqlite3|postgresql)['"]`), false},
 	{"sqitch.conf", regexp.MustCompile(`(^|/)sqitch\.conf$`), regexp.MustCompile(`(?m)^\s*engine\s*=\s*(pg|mysql|sqlite)\b`), false},
+	{"Gemfile", regexp.MustCompile(`(^|/)Gemfile$`), regexp.MustCompile(`(?m)^\s*gem[\s(]+["'](mysql2|trilogy|pg)["']`), true},
 	{"go.mod", regexp.MustCompile(`(^|/)go\.mod$`), regexp.MustCompile(`github\.com/(?:lib/(pq)|jackc/(pgx)|go-sql-driver/(mysql)|mattn/go-(sqlite)3)\b|modernc\.org/(sqlite)\b`), true},
 }
 
