@@ -25,13 +25,18 @@ type history struct {
 	side  *side
 	names map[string]*migrations.File
 	blobs map[string]bool
+	ids   map[string]bool // of all, and of those that a squashed one stands for
 }
 
 func (s *side) history(l *migrations.Line) *history {
-	h := &history{line: l, side: s, names: map[string]*migrations.File{}, blobs: map[string]bool{}}
+	h := &history{line: l, side: s, names: map[string]*migrations.File{}, blobs: map[string]bool{}, ids: map[string]bool{}}
 	if l != nil {
 		for _, f := range l.Migrations {
 			h.names[identity(f)] = f
+			h.ids[f.ID] = true
+			for _, id := range f.Replaces {
+				h.ids[id] = true
+			}
 			if blob := s.blobs[f.Path]; blob != "" {
 				h.blobs[blob] = true
 			}
@@ -43,9 +48,14 @@ func (s *side) history(l *migrations.Line) *history {
 	return h
 }
 
-// has reports whether a migration of another commit is among these.
+// has reports whether a migration of another commit is among these, or squashed what is.
 func (h *history) has(of *side, f *migrations.File) bool {
-	return h.names[identity(f)] != nil || h.blobs[of.blobs[f.Path]]
+	return h.names[identity(f)] != nil || h.blobs[of.blobs[f.Path]] || h.squashed(f)
+}
+
+// squashed reports whether a migration only stands for some that are all among these.
+func (h *history) squashed(f *migrations.File) bool {
+	return len(f.Replaces) > 0 && !slices.ContainsFunc(f.Replaces, func(id string) bool { return !h.ids[id] })
 }
 
 // lacks are those of a line that are not among these, in its order; and those repeatable

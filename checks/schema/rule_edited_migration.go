@@ -2,6 +2,8 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/checkrein/checkrein/checks"
@@ -40,7 +42,7 @@ func (h *history) edited(head *side, l *migrations.Line) []outcome {
 		old := h.side.blobs[f.Path]
 		other := now.names[identity(f)]
 		switch {
-		case now.blobs[old] || old == "":
+		case now.blobs[old] || old == "" || other == nil && (now.ids[f.ID] || now.squashed(f)):
 		case other == nil:
 			removed = append(removed, outcome{rule: editedMigrationID, at: catalog.Place{Path: f.Path}, subject: f.Name,
 				title: fmt.Sprintf("migration %s is removed, and %s has it", f.Name, h.side.name),
@@ -78,14 +80,49 @@ func top(f *migrations.File) catalog.Place {
 }
 
 // alike reports whether two files do the same: they differ in comments, blanks and what runs
-// backwards alone.
+// backwards alone; or, where they call methods, in how the calls are written.
 func alike(a *side, x *migrations.File, b *side, y *migrations.File) bool {
+	if calls[x.Format] && calls[y.Format] && x.Unread == "" && y.Unread == "" && effect(x) == effect(y) {
+		return true
+	}
 	old, errOld := a.tree.Read(x.Path)
 	now, errNow := b.tree.Read(y.Path)
 	if errOld != nil || errNow != nil {
 		return false
 	}
 	return forward(x, string(old)) == forward(y, string(now))
+}
+
+// calls are the formats whose files call methods that change the schema: much of what can be
+// said there (validators, choices, labels) changes none.
+var calls = map[string]bool{"django": true, "rails": true, "alembic": true}
+
+// effect is what a file does to a schema, wherever in the file it stands.
+func effect(f *migrations.File) string {
+	var b strings.Builder
+	for _, step := range f.Steps {
+		for _, s := range step.Statements {
+			data, err := catalog.EncodeChanges(s.Changes)
+			if s.Unread != "" || err != nil || len(s.Changes) > 0 && writes(s.Changes) {
+				data = []byte(strings.Join(strings.Fields(s.Text), " "))
+			}
+			b.Write(standing.ReplaceAll(data, nil))
+			b.WriteString("\n")
+		}
+		fmt.Fprint(&b, step.Transaction, "|")
+	}
+	return b.String()
+}
+
+// standing is where an encoded change stands.
+var standing = regexp.MustCompile(`"Path":"(?:[^"\\]|\\.)*","Span":\{[^{}]*\},"Line":"(?:[^"\\]|\\.)*"`)
+
+// writes reports whether changes are to rows: what is written stands in the text alone.
+func writes(list []catalog.Change) bool {
+	return slices.ContainsFunc(list, func(c catalog.Change) bool {
+		_, ok := c.(catalog.WriteData)
+		return ok
+	})
 }
 
 // forward are the statements of a file that run forward, blanks evened out.

@@ -386,3 +386,33 @@ func TestLearnt(t *testing.T) {
 		t.Errorf("%d requests, %+v", requests, r)
 	}
 }
+
+// What stands in a file of calls may change in a way that no database sees.
+func TestRewritten(t *testing.T) {
+	const path = "shop/migrations/0001_initial.py"
+	file := func(field, more string) string {
+		return "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    dependencies = []\n    " + more +
+			"\n    operations = [migrations.CreateModel(name='Shop', fields=[('id', models.AutoField(primary_key=True)), ('name', " + field + ")])]\n"
+	}
+	plain := file("models.CharField(max_length=20)", "")
+	squash := file("models.CharField(max_length=20)", "replaces = [('shop', '0001_initial'), ('shop', '0002_more')]")
+	second := "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    operations = []\n"
+	third := strings.NewReplacer("0001_initial", "0001_squashed_0002", "operations = []", "operations = [migrations.AddField('shop', 'open', models.BooleanField(null=True))]").Replace(second)
+	for name, test := range map[string]struct {
+		base, head map[string]string
+		want       []string
+	}{
+		"formatted":   {map[string]string{path: plain}, map[string]string{path: file("models.CharField(\n                max_length=20,\n            )", "")}, nil},
+		"a label":     {map[string]string{path: plain}, map[string]string{path: file("models.CharField(max_length=20, verbose_name='Name')", "")}, nil},
+		"a length":    {map[string]string{path: plain}, map[string]string{path: file("models.CharField(max_length=30)", "")}, []string{"schema/edited-migration 0001_initial new=true"}},
+		"squashed":    {map[string]string{path: plain, "shop/migrations/0002_more.py": second}, map[string]string{"shop/migrations/0001_squashed_0002.py": squash, "shop/migrations/0003_open.py": third}, nil},
+		"one missing": {map[string]string{path: plain}, map[string]string{path: plain, "shop/migrations/0001_squashed_0002.py": squash}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change := changeOf(t, test.base, test.head)
+			if diff := cmp.Diff(test.want, ages(run(t, change, fixed{{"v1", change.MergeBase}}))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
