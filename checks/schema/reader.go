@@ -22,6 +22,9 @@ type reader struct {
 	files map[FactKey]kept
 	code  map[FactKey]*usage.Facts
 	sides map[string]*side // by commit
+	// guessed are the dialects of lines that only their statements tell, by root: the commit
+	// that is read first decides for all.
+	guessed map[string]catalog.Dialect
 	// ignored are the inline ignores by blob and path.
 	ignored map[string][]checks.Ignore
 	// looked are the files that count, known before or not; bytes are of those that were not.
@@ -30,7 +33,10 @@ type reader struct {
 }
 
 func newReader(c *Check) *reader {
-	return &reader{check: c, files: map[FactKey]kept{}, code: map[FactKey]*usage.Facts{}, sides: map[string]*side{}, ignored: map[string][]checks.Ignore{}, looked: map[string]bool{}}
+	return &reader{
+		check: c, files: map[FactKey]kept{}, code: map[FactKey]*usage.Facts{}, sides: map[string]*side{},
+		guessed: map[string]catalog.Dialect{}, ignored: map[string][]checks.Ignore{}, looked: map[string]bool{},
+	}
 }
 
 // prefetch makes the migrations of all trees readable, in one request where they allow it.
@@ -98,9 +104,16 @@ func (r *reader) side(ctx context.Context, name string, t tree.Tree) (*side, err
 		return &again, nil
 	}
 	s := &side{name: name, tree: t, blobs: map[string]string{}}
-	lines, err := migrations.Find(ctx, t, r.check.options(), r.source(s))
+	options := r.check.options()
+	options.Guessed = r.guessed
+	lines, err := migrations.Find(ctx, t, options, r.source(s))
 	if err != nil {
 		return nil, fmt.Errorf("find the migrations of %s: %w", name, err)
+	}
+	for _, l := range lines {
+		if _, known := r.guessed[l.Root]; !known && (l.DialectFrom == "statements" || l.DialectFrom == "default") {
+			r.guessed[l.Root] = l.Dialect
+		}
 	}
 	s.lines = lines
 	r.sides[t.Commit()] = s

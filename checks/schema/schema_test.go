@@ -416,3 +416,13 @@ func TestRewritten(t *testing.T) {
 		})
 	}
 }
+
+// Statements that elect a dialect elect one for all commits.
+func TestGuessedDialect(t *testing.T) {
+	base := map[string]string{"db/migrate/20240101000000_users.rb": "class Users < ActiveRecord::Migration[7.1]\n  def change\n    create_table :users do |t|\n      t.string :email\n    end\n  end\nend\n"}
+	head := with(base, "db/migrate/20240102000000_email.rb", "class Email < ActiveRecord::Migration[7.1]\n  def up\n    execute 'ALTER TABLE users MODIFY email varchar(300)'\n  end\nend\n")
+	change := changeOf(t, base, head)
+	if got := ages(run(t, change, fixed{{"v1", change.MergeBase}})); len(got) > 0 {
+		t.Error(got)
+	}
+}

@@ -54,6 +54,10 @@ func (g *gathering) vote(ctx context.Context, parts []*part) error {
 		if p.from != "" {
 			continue
 		}
+		if d, ok := g.options.Guessed[p.root]; ok {
+			p.dialect, p.from = d, "statements"
+			continue
+		}
 		for _, d := range all() {
 			for _, file := range p.sample() {
 				wants = append(wants, Want{Path: file, Dialect: d})

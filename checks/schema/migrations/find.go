@@ -18,6 +18,9 @@ import (
 type Options struct {
 	// Dialect is that of files whose path names none; "": detected.
 	Dialect catalog.Dialect
+	// Guessed are the dialects, by root, that the statements of another commit told: what
+	// nobody tells is the same at both.
+	Guessed map[string]catalog.Dialect
 	// Globs add files to those that are known by themselves.
 	Globs []string
 	// Ignored reports whether a path is not looked at; nil: none is.
