@@ -10,15 +10,27 @@ import (
 
 // doBlock reads code that runs at once where it is nothing but statements in a row, which
 // may be guarded against what they make being there already (the migrations of Drizzle are
-// written so). All else is code that is not read.
+// written so), or where it does nothing but to rows. All else is code that is not read.
 func (p *postgres) doBlock(n *pg.DoStmt) {
-	var body string
+	body, language := "", "plpgsql"
 	for _, node := range n.Args {
-		if e := node.GetDefElem(); e.GetDefname() == "as" {
+		switch e := node.GetDefElem(); e.GetDefname() {
+		case "as":
 			body = e.Arg.GetString_().GetSval()
+		case "language":
+			language = e.Arg.GetString_().GetSval()
 		}
 	}
 	inner := plainBlock(body)
+	if inner == nil && language == "plpgsql" {
+		if writes, ok := rowsOnly(body); ok {
+			for _, write := range writes {
+				write.Place = p.place
+				p.add(write)
+			}
+			return
+		}
+	}
 	if inner == nil {
 		p.out.unread("DO runs code that is not read")
 		return

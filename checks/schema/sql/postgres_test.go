@@ -140,6 +140,20 @@ func TestPostgresTables(t *testing.T) {
 			sql:   "CREATE TABLE t (a int);\nDO $$ BEGIN IF true THEN ALTER TABLE t DROP a; END IF; END $$;",
 			table: "t", want: []string{"a int4"}, told: []string{"2: unread: DO runs code that is not read"},
 		},
+		"a block that does nothing but to rows": {
+			sql: "CREATE TABLE t (a int);\nDO $$ DECLARE n int; r record; BEGIN\n LOOP -- drop\n  UPDATE t SET a = length('drop') WHERE a IN (SELECT a FROM t LIMIT 10);\n" +
+				"  GET DIAGNOSTICS n = ROW_COUNT; EXIT WHEN n = 0; PERFORM pg_sleep(0.1);\n END LOOP;\n FOR r IN SELECT a FROM t FOR UPDATE LOOP\n" +
+				"  INSERT INTO \"t\" (a) VALUES (r.a) ON CONFLICT (a) DO UPDATE SET a = 1;\n  DELETE FROM public.t WHERE a = r.a; END LOOP; END $$;",
+			table: "t", want: []string{"a int4"},
+		},
+		"a block that calls code": {
+			sql:   "CREATE TABLE t (a int);\nDO $$ BEGIN IF true THEN PERFORM split(1); END IF; END $$;\nDO $$ BEGIN UPDATE t SET a = app.\"F\"(1); END $$;",
+			table: "t", want: []string{"a int4"}, told: []string{"2: unread: DO runs code that is not read", "3: unread: DO runs code that is not read"},
+		},
+		"a block in another language": {
+			sql:   "CREATE TABLE t (a int);\nDO LANGUAGE plpython3u $$ plan = 'update t' $$;",
+			table: "t", want: []string{"a int4"}, told: []string{"2: unread: DO runs code that is not read"},
+		},
 		"a block of dynamic SQL": {
 			sql:   "CREATE TABLE t (a int);\nDO $$ BEGIN EXECUTE 'ALTER TABLE t DROP a'; END $$;",
 			table: "t", want: []string{"a int4"}, told: []string{"2: unread: DO runs code that is not read"},
