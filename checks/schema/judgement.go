@@ -200,6 +200,8 @@ func (j *judgement) placeDumps(l *migrations.Line, list []outcome) {
 		list[i].at = catalog.Place{Path: l.Dumps[0].Path}
 		if at, ok := placed(list[i].delta.Is); ok {
 			list[i].at = at
+		} else if was, ok := placed(list[i].delta.Was); ok && slices.ContainsFunc(l.Dumps, func(f *migrations.File) bool { return f.Path == was.Path }) {
+			list[i].at = catalog.Place{Path: was.Path} // what is gone has no line there
 		}
 	}
 }

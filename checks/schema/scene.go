@@ -132,8 +132,12 @@ func (s *scene) touches(u usage.Use, column string) bool {
 
 // omits reports whether a use is an insert that surely leaves a column out.
 func (s *scene) omits(u usage.Use, t *catalog.Table, column string) bool {
-	if u.Insert == nil || u.Insert.Open {
+	if u.Insert == nil {
 		return false
+	}
+	if u.Insert.Open { // what it gives is not known, but hardly what the schema did not have
+		old := s.before.Table(u.Table)
+		return old != nil && !slices.ContainsFunc(old.Columns, func(x *catalog.Column) bool { return s.like(x.Name, column) })
 	}
 	if u.Insert.Positional {
 		i := slices.IndexFunc(t.Columns, func(x *catalog.Column) bool { return s.like(x.Name, column) })

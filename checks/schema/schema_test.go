@@ -426,3 +426,29 @@ func TestGuessedDialect(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A model of ActiveRecord takes its columns from the schema that it knows: those it gives.
+// What only the dump tells stands in the dump that changed, whichever comes first.
+func TestRails(t *testing.T) {
+	const migration, dump = "db/migrate/20240102000000_b.rb", "db/schema.rb"
+	schema := func(columns string) string {
+		return "ActiveRecord::Schema[7.1].define(version: 1) do\n  create_table \"tags\" do |t|\n" + columns + "  end\nend\n"
+	}
+	does := func(line string) string {
+		return "class B < ActiveRecord::Migration[7.1]\n  def change\n    " + line + "\n  end\nend\n"
+	}
+	base := map[string]string{"db/migrate/20240101000000_a.rb": "class A < ActiveRecord::Migration[7.1]\n  def change\n    create_table :tags do |t|\n      t.string :slug\n    end\n  end\nend\n",
+		dump: schema("    t.string \"slug\"\n"), "db/cache_schema.rb": "ActiveRecord::Schema[7.1].define(version: 1) do\n  create_table \"entries\" do |t|\n  end\nend\n",
+		"app/models/tag.rb": "class Tag < ApplicationRecord\n  validates :slug, presence: true\nend\n"}
+	for name, test := range map[string]struct{ line, columns, want string }{
+		"a column to give": {"add_column :tags, :kind, :string, null: false", "    t.string \"slug\"\n    t.string \"kind\", null: false\n", "schema/breaks-deployed tags.kind new=true"},
+		"by the dump":      {"rename_column Tag.table_name, :slug, :token", "    t.string \"token\"\n", "schema/breaks-deployed tags.slug new=true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change := changeOf(t, base, with(base, migration, does(test.line), dump, schema(test.columns)))
+			if diff := cmp.Diff([]string{test.want}, ages(run(t, change, fixed{{"v1", change.MergeBase}}))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
