@@ -63,9 +63,9 @@ func (r *reader) alchemyModel(c pyClass) {
 			}
 		case line.assigned == "__abstract__":
 			m.Extends += " "
-		case strings.HasPrefix(line.assigned, "_") || line.assigned == "":
+		case strings.HasPrefix(line.assigned, "__") || line.assigned == "":
 		case alchemyColumn.MatchString(line.value), strings.HasPrefix(line.annotation, "Mapped[") && line.value == "",
-			strings.Contains(c.bases, "table=True") && line.annotation != "" && !strings.HasPrefix(line.value, "Relationship"):
+			strings.Contains(c.bases, "table=True") && line.annotation != "" && line.assigned[0] != '_' && !strings.HasPrefix(line.value, "Relationship"):
 			argument := line.value[strings.IndexByte(line.value, '(')+1:]
 			m.Fields = append(m.Fields, r.alchemyColumn(line.assigned, quotedFirst(argument), line.value, line.start))
 		}
