@@ -16,8 +16,9 @@ func revision(body string) string {
 
 func TestAlembicCalls(t *testing.T) {
 	for body, want := range map[string]string{
-		"op.drop_table('a', schema='s')": "drop s.a",
-		"op.rename_table('a', 'b')":      "rename a to b",
+		"op.drop_table('a', schema='s')":                            "drop s.a",
+		"op.execute('INSERT INTO s.a (b, c) {}'.format(rows('d')))": "insert s.a",
+		"op.rename_table('a', 'b')":                                 "rename a to b",
 		"op.add_column('a', sa.Column('b', sa.String(length=20), nullable=False, server_default='x'))":             "add a.b varchar(20) not null default 'x'",
 		"op.add_column('a', sa.Column('b', sa.DateTime(timezone=True), server_default=sa.func.now()))":             "add a.b timestamptz default now()",
 		"op.add_column('a', sa.Column('b', sa.BigInteger, server_default=sa.text('0')))":                           "add a.b int8 default 0",

@@ -2,6 +2,7 @@ package migrations
 
 import (
 	"reflect"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -33,7 +34,7 @@ func (s *source) sql(names *environment, n *node) []Statement {
 		}
 		st := Statement{At: read.At, Text: excerpt(from.text.String()[read.Start:read.End]), Changes: read.Changes, Unread: read.Unread}
 		if sql.IsMask(st.Text) || sql.IsMask(from.text.String()[read.Start:read.End]) {
-			hideMasked(&st)
+			hideMasked(&st, from.text.String()[read.Start:read.End])
 		}
 		from.move(reflect.ValueOf(&st))
 		s.queries++
@@ -44,7 +45,11 @@ func (s *source) sql(names *environment, n *node) []Statement {
 
 // hideMasked makes a statement unread whose meaning hangs on a value put in by code. Rows
 // may be chosen by such a value; names may not.
-func hideMasked(st *Statement) {
+func hideMasked(st *Statement, text string) {
+	if m := insertsMasked.FindStringSubmatch(text); m != nil && st.Unread != "" && sql.IsMask(m[3]) {
+		st.Unread = ""
+		st.Changes = []catalog.Change{catalog.WriteData{Place: st.At, Table: catalog.Name{Schema: m[1], Object: m[2]}, Kind: "insert"}}
+	}
 	for _, change := range st.Changes {
 		if write, ok := change.(catalog.WriteData); ok && !sql.IsMask(write.Table.String()) {
 			continue
@@ -55,6 +60,9 @@ func hideMasked(st *Statement) {
 	}
 	st.Text = strings.ReplaceAll(st.Text, sql.Mask(sql.MaskLen), "…")
 }
+
+// insertsMasked is an insert whose rows code puts in whole: INSERT INTO t (a, b) {}.
+var insertsMasked = regexp.MustCompile(`(?is)^insert\s+into\s+(?:"?(\w+)"?\.)?"?(\w+)"?\s*(?:\([\w\s",]*\))?\s*(\S+)$`)
 
 // origin tells where the bytes of a string stand in the file.
 type origin struct {
