@@ -75,11 +75,38 @@ func (s *scene) columnAgain(d catalog.Delta) []outcome {
 	if s.delta(catalog.KindTable, catalog.Recreated, d.Table, "") != nil {
 		return nil // told of the table, or its rows were copied
 	}
-	if s.after.Removal(d.Was.(*catalog.Column).ID) == nil {
+	removal := s.after.Removal(d.Was.(*catalog.Column).ID)
+	if removal == nil {
 		return nil // it is only added although it is there already
+	}
+	if is, ok := d.Is.(*catalog.Column); ok && s.copied(d.Table, is.At, removal.At) {
+		return nil
 	}
 	return []outcome{loses(d, fmt.Sprintf("column %s is dropped and added again: what it held is lost", told(d)),
 		"The schema fits what runs, but every value of the column is gone.")}
+}
+
+// copied reports whether a table is updated after one statement and before another: what one
+// column held can be in the other.
+func (s *scene) copied(table catalog.Name, after, before catalog.Place) bool {
+	made := false
+	for _, p := range s.pending {
+		for _, c := range p.changes {
+			if write, ok := c.(catalog.WriteData); ok && made && write.Kind == "update" && write.Table == table {
+				return true
+			}
+		}
+		if within(before, p.At) {
+			return false
+		}
+		made = made || within(after, p.At)
+	}
+	return false
+}
+
+// within reports whether something stands in the lines of a statement.
+func within(at, statement catalog.Place) bool {
+	return at.Path == statement.Path && at.Span.Line >= statement.Span.Line && at.Span.EndLine <= statement.Span.EndLine
 }
 
 // columnAdded judges rows 4 to 9.
