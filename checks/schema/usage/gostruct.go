@@ -37,6 +37,10 @@ func (r *reader) goStructs() {
 	}
 }
 
+// sqlcKind are the structs that sqlc generates, one for each table whether it is used or
+// not: what is used stands in the queries beside them.
+const sqlcKind = "sqlc"
+
 func (r *reader) goModel(class, table string, s []int, end int, sqlc bool) {
 	text := r.bare()
 	m := newModel("go struct", class, table, plural(snake(class)))
@@ -53,7 +57,7 @@ func (r *reader) goModel(class, table string, s []int, end int, sqlc bool) {
 	}
 	switch {
 	case sqlc && len(m.Fields) > 0:
-		m.Kind = "sqlc"
+		m.Kind = sqlcKind
 	case m.Kind == "gorm", tagged:
 	default:
 		return

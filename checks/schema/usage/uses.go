@@ -166,7 +166,7 @@ func (u *Uses) loose(table catalog.Name, name string) string {
 func (u *Uses) enumerates(r ref) Use {
 	m := r.model
 	table := u.modelTable(m)
-	use := Use{Verb: Enumerate, Table: table, Model: m.Kind, ModelName: m.Name, Weak: r.facts.Test, All: m.Open, Star: m.Star, At: r.facts.Place(m.At)}
+	use := Use{Verb: Enumerate, Table: table, Model: m.Kind, ModelName: m.Name, Weak: r.facts.Test || m.Kind == sqlcKind, All: m.Open, Star: m.Star, At: r.facts.Place(m.At)}
 	fields := u.fields(m)
 	use.All = use.All || len(fields) == 0 // its columns stand where they are not read
 	insert := &Insert{Open: use.All}
