@@ -153,7 +153,7 @@ func (j *judgement) finding(e *entry) (checks.Finding, bool) {
 func (j *judgement) evidence(e *entry, p proof) checks.Evidence {
 	ref := j.change.Head.Commit()
 	note := p.note
-	if e.ref != nil {
+	if e.ref != nil && !p.head {
 		ref = e.ref.tree.Commit()
 		note += " (" + e.ref.name + ")"
 	}

@@ -139,12 +139,12 @@ func (s *scene) columnAdded(d catalog.Delta, x *catalog.Column) []outcome {
 
 // mustBeGiven is a column without default that takes no NULL (rows 5 and 7).
 func (s *scene) mustBeGiven(d catalog.Delta, t *catalog.Table, x *catalog.Column, failing []usage.Use) []outcome {
-	if trigger := filler(t); trigger != nil {
+	if trigger := s.filler(t, x.Name); trigger != nil {
 		if !s.used(d.Table) {
 			return nil
 		}
 		return []outcome{depends(d, fmt.Sprintf("column %s must be given, and the code at %s does not know it", told(d), s.ref),
-			"Trigger "+trigger.Name+" runs before each insert: whether it fills the column cannot be told.", []proof{{trigger.At, "this trigger may fill it"}})}
+			"Trigger "+trigger.Name+" runs before each insert: whether it fills the column cannot be told.", []proof{{at: trigger.At, note: "this trigger may fill it", head: true}})}
 	}
 	if len(failing) > 0 {
 		return []outcome{breaks(d, fmt.Sprintf("column %s must be given, and inserts at %s do not give it", told(d), s.ref),
@@ -160,10 +160,10 @@ func (s *scene) mustBeGiven(d catalog.Delta, t *catalog.Table, x *catalog.Column
 	return []outcome{depends(d, fmt.Sprintf("column %s must be given", told(d)), on, s.shows(s.strong(d.Table), "", "table "+d.Table.String()))}
 }
 
-// filler is a trigger that runs before each insert.
-func filler(t *catalog.Table) *catalog.Trigger {
+// filler is a trigger that runs before each insert and may fill a column.
+func (s *scene) filler(t *catalog.Table, column string) *catalog.Trigger {
 	for _, x := range t.Triggers {
-		if x.Timing == "before" && slices.Contains(x.Events, "insert") && !x.Disabled {
+		if x.Timing == "before" && slices.Contains(x.Events, "insert") && !x.Disabled && s.changes(s.after, x).fills(column) {
 			return x
 		}
 	}

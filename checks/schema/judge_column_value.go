@@ -20,7 +20,7 @@ func (s *scene) columnNull(d catalog.Delta) []outcome {
 			"Nothing changes until something writes NULL; then what runs now reads a value that it never met.", s.shows(readers, was.Name, "column "+told(d)))}
 	}
 	omitting := s.those(d.Table, func(u usage.Use) bool { return s.fails(u, is.Name, notGiven) })
-	if len(omitting) > 0 && !s.filled(d.Table) {
+	if len(omitting) > 0 && !s.filled(d.Table, d.Item) {
 		return []outcome{breaks(d, fmt.Sprintf("column %s must be given from now on, and inserts at %s leave it out", told(d), s.ref),
 			"It has no default: every such insert fails.", s.shows(omitting, "", "rows without "+was.Name))}
 	}
@@ -42,9 +42,10 @@ func (s *scene) primaryOnly(d catalog.Delta) bool {
 	})
 }
 
-func (s *scene) filled(table catalog.Name) bool {
+// filled reports whether a trigger may fill a column before each insert.
+func (s *scene) filled(table catalog.Name, column string) bool {
 	t := s.after.Table(table)
-	return t != nil && filler(t) != nil
+	return t != nil && s.filler(t, column) != nil
 }
 
 // columnDefault judges rows 23 to 25, and identities (row 59).
@@ -74,7 +75,7 @@ func (s *scene) columnDefault(d catalog.Delta) []outcome {
 
 // mustBeGivenNow is a default that goes from a column without NULL (row 24).
 func (s *scene) mustBeGivenNow(d catalog.Delta, x *catalog.Column, omitting []usage.Use) []outcome {
-	if len(omitting) > 0 && !s.filled(d.Table) {
+	if len(omitting) > 0 && !s.filled(d.Table, d.Item) {
 		return []outcome{breaks(d, fmt.Sprintf("column %s loses its default, and inserts at %s leave it out", told(d), s.ref),
 			"It takes no NULL: every such insert fails.", s.shows(omitting, "", "rows without "+x.Name))}
 	}

@@ -76,7 +76,7 @@ func (s *scene) callers(f *catalog.Function) (broke, others []proof) {
 			if other == f || !s.stays(other) || !callsFunction(other, f) {
 				continue
 			}
-			p := proof{other.At, "function " + other.Name.String() + " calls it"}
+			p := proof{at: other.At, note: "function " + other.Name.String() + " calls it"}
 			if s.runs(other) {
 				broke = append(broke, p)
 			} else {
@@ -87,22 +87,22 @@ func (s *scene) callers(f *catalog.Function) (broke, others []proof) {
 	for _, t := range s.after.Tables {
 		for _, trigger := range t.Triggers {
 			if trigger.Function.Object == f.Name.Object {
-				broke = append(broke, proof{trigger.At, "trigger " + trigger.Name + " runs it"})
+				broke = append(broke, proof{at: trigger.At, note: "trigger " + trigger.Name + " runs it"})
 			}
 		}
 		for _, column := range t.Columns {
 			if column.Default != nil && strings.Contains(*column.Default, f.Name.Object+"(") {
-				broke = append(broke, proof{column.At, "the default of " + t.Name.String() + "." + column.Name + " calls it"})
+				broke = append(broke, proof{at: column.At, note: "the default of " + t.Name.String() + "." + column.Name + " calls it"})
 			}
 		}
 		for _, x := range t.Constraints {
 			if x.Kind == catalog.Check && strings.Contains(x.Expr, f.Name.Object+"(") {
-				broke = append(broke, proof{x.At, "check " + x.Name + " calls it"})
+				broke = append(broke, proof{at: x.At, note: "check " + x.Name + " calls it"})
 			}
 		}
 		for _, p := range t.Policies {
 			if strings.Contains(p.Using+p.WithCheck, f.Name.Object+"(") {
-				broke = append(broke, proof{p.At, "policy " + p.Name + " calls it"})
+				broke = append(broke, proof{at: p.At, note: "policy " + p.Name + " calls it"})
 			}
 		}
 	}

@@ -19,7 +19,7 @@ func (s *scene) hanging(table catalog.Name, column string) (broke, others []proo
 			if at == nil || !s.stays(f) {
 				continue
 			}
-			p := proof{*at, "function " + f.Name.String() + " names it"}
+			p := proof{at: *at, note: "function " + f.Name.String() + " names it"}
 			if s.runs(f) {
 				broke = append(broke, p)
 			} else {

@@ -34,7 +34,8 @@ func (s *scene) fires(u usage.Use, x *catalog.Trigger) bool {
 }
 
 func (s *scene) triggerAdded(d catalog.Delta, x *catalog.Trigger) []outcome {
-	if x.Disabled || s.before.Table(d.Table) == nil {
+	old := s.before.Table(d.Table)
+	if x.Disabled || old == nil || x.Timing == "before" && s.changes(s.after, x).unknownTo(s.before, old) {
 		return nil
 	}
 	firing := s.those(d.Table, func(u usage.Use) bool { return s.fires(u, x) })
@@ -50,9 +51,12 @@ func (s *scene) triggerGone(d catalog.Delta, x *catalog.Trigger) []outcome {
 	if t == nil {
 		return nil
 	}
-	if x.Timing == "before" && slices.Contains(x.Events, "insert") && filler(t) == nil {
+	if x.Timing == "before" && slices.Contains(x.Events, "insert") {
+		gave := s.changes(s.before, x)
 		leaving := s.those(d.Table, func(u usage.Use) bool {
-			return slices.ContainsFunc(t.Columns, func(c *catalog.Column) bool { return mandatory(c) && !s.rowid(t, c) && s.omits(u, t, c.Name) })
+			return slices.ContainsFunc(t.Columns, func(c *catalog.Column) bool {
+				return mandatory(c) && !s.rowid(t, c) && s.omits(u, t, c.Name) && gave.fills(c.Name) && s.filler(t, c.Name) == nil
+			})
 		})
 		if len(leaving) > 0 {
 			return []outcome{breaks(d, fmt.Sprintf("trigger %s goes, and inserts at %s leave out what must be given", told(d), s.ref),

@@ -26,10 +26,11 @@ type outcome struct {
 	gap bool
 }
 
-// proof is a place at the deployed commit, and what it shows.
+// proof is a place at the deployed commit, or with head in the change, and what it shows.
 type proof struct {
 	at   catalog.Place
 	note string
+	head bool
 }
 
 // maxProofs are the places that one finding quotes; the rest is counted.
@@ -128,7 +129,7 @@ func inQuotes(line, value string) bool {
 func places(list []catalog.Place, note string) []proof {
 	var proofs []proof
 	for _, at := range list {
-		proofs = append(proofs, proof{at, note})
+		proofs = append(proofs, proof{at: at, note: note})
 	}
 	return proofs
 }

@@ -47,12 +47,12 @@ func (h *history) edited(head *side, l *migrations.Line) []outcome {
 			removed = append(removed, outcome{rule: editedMigrationID, at: catalog.Place{Path: f.Path}, subject: f.Name,
 				title: fmt.Sprintf("migration %s is removed, and %s has it", f.Name, h.side.name),
 				why:   "Databases that ran it keep what it did; those made from now on never get it." + refuses(l.Format),
-				proof: []proof{{top(f), "the migration as it was deployed"}}})
+				proof: []proof{{at: top(f), note: "the migration as it was deployed"}}})
 		case checksummed[l.Format] != "" || !alike(h.side, f, head, other):
 			list = append(list, outcome{rule: editedMigrationID, at: catalog.Place{Path: other.Path}, subject: f.Name,
 				title: fmt.Sprintf("migration %s is changed, and %s has it as it was", f.Name, h.side.name),
 				why:   "It does not run again: databases that ran it stay as they are, and those made from now on are others." + refuses(l.Format),
-				proof: []proof{{top(f), "the migration as it was deployed"}}})
+				proof: []proof{{at: top(f), note: "the migration as it was deployed"}}})
 		}
 	}
 	if n := len(removed); n > maxRemoved {

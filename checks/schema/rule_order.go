@@ -43,7 +43,7 @@ func (h *history) misplaced(head *side, l *migrations.Line) []outcome {
 		if h.has(head, f) {
 			continue
 		}
-		o := outcome{rule: orderID, at: catalog.Place{Path: f.Path}, subject: called(f), proof: []proof{{top(last), "the last migration on the base"}}}
+		o := outcome{rule: orderID, at: catalog.Place{Path: f.Path}, subject: called(f), proof: []proof{{at: top(last), note: "the last migration on the base"}}}
 		switch {
 		case form != "" && migrations.Form(f.ID) != form:
 			o.title = fmt.Sprintf("the id of migration %s is of another form: %s, while all on the base have %s", called(f), migrations.Form(f.ID), form)
