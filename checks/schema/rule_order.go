@@ -37,7 +37,7 @@ func (h *history) misplaced(head *side, l *migrations.Line) []outcome {
 		return nil
 	}
 	last := h.line.Migrations[len(h.line.Migrations)-1]
-	form := forms(h.line.Migrations)
+	known, usual := forms(h.line.Migrations)
 	var list []outcome
 	for _, f := range l.Migrations {
 		if h.has(head, f) {
@@ -45,8 +45,8 @@ func (h *history) misplaced(head *side, l *migrations.Line) []outcome {
 		}
 		o := outcome{rule: orderID, at: catalog.Place{Path: f.Path}, subject: called(f), proof: []proof{{at: top(last), note: "the last migration on the base"}}}
 		switch {
-		case form != "" && migrations.Form(f.ID) != form:
-			o.title = fmt.Sprintf("the id of migration %s is of another form: %s, while all on the base have %s", called(f), migrations.Form(f.ID), form)
+		case !known[migrations.Form(f.ID)]:
+			o.title = fmt.Sprintf("the id of migration %s is of another form: %s, while those on the base have %s", called(f), migrations.Form(f.ID), usual)
 			o.why = "A runner orders migrations by their ids: one of another form may be taken for one that ran already, and is left out without a word."
 		case len(f.After) == 0 && l.Compare(f, last) < 0:
 			o.title = fmt.Sprintf("migration %s sorts before %s, which the base has already", called(f), called(last))
@@ -71,15 +71,12 @@ func called(f *migrations.File) string {
 	return f.ID + "_" + f.Name
 }
 
-// forms is the form of the ids of all migrations; "" where they have several.
-func forms(list []*migrations.File) string {
-	form := ""
-	for i, f := range list {
-		if x := migrations.Form(f.ID); i == 0 {
-			form = x
-		} else if x != form {
-			return ""
-		}
+// forms are the forms that the ids of migrations have, and that of the last one.
+func forms(list []*migrations.File) (known map[string]bool, last string) {
+	known = map[string]bool{}
+	for _, f := range list {
+		last = migrations.Form(f.ID)
+		known[last] = true
 	}
-	return form
+	return known, last
 }
