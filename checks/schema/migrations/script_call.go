@@ -32,6 +32,10 @@ func (r *runner) apply(f value, args []value, n *ecma.Node, c *code, name string
 		return r.enter(x, args)
 	case handle:
 		return x // knex('users')
+	case *foreignName:
+		if x.name == "raw" && strings.Contains(x.module, "sql") {
+			return r.sqlFunction("raw", args, n, c) // slonik-sql-tag-raw
+		}
 	}
 	if slices.ContainsFunc(args, isHandle) {
 		from := ""
