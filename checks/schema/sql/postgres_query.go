@@ -143,6 +143,10 @@ func lastField(c *pg.ColumnRef) *pg.Node {
 	return c.Fields[len(c.Fields)-1]
 }
 
+func onlyStar(targets []*pg.Node) bool {
+	return len(targets) == 1 && lastField(targets[0].GetResTarget().GetVal().GetColumnRef()).GetAStar() != nil
+}
+
 // from reads one entry of FROM.
 func (q pgQuery) from(s *scope, node *pg.Node) {
 	switch n := node.GetNode().(type) {
@@ -210,6 +214,9 @@ func (q pgQuery) expression(s *scope, node *pg.Node) {
 		q.window(s, f.Over)
 	case *pg.Node_SubLink:
 		q.expression(s, n.SubLink.Testexpr)
+		if sub := n.SubLink.Subselect.GetSelectStmt(); sub != nil && n.SubLink.SubLinkType == pg.SubLinkType_EXISTS_SUBLINK && onlyStar(sub.TargetList) {
+			sub.TargetList = nil // exists (select * ...) asks for no column
+		}
 		q.any(s, n.SubLink.Subselect)
 	case *pg.Node_SelectStmt:
 		q.any(s, node)
