@@ -109,11 +109,13 @@ func (h *history) dumped(of *side, l *migrations.Line) bool {
 	})
 }
 
-// way is from the schema of one commit to that of the line at the head.
+// way is from the schema of one commit to that of the line at the head. Where there are
+// migrations a dump that changes without one changes no database: it is a definition that
+// code is made from, or follows a migration that ran before.
 func (h *history) way(head *side, l *migrations.Line) *passage {
 	pending := h.lacks(head, l)
 	unread := slices.ContainsFunc(pending, unreadable)
-	if h.dumped(head, l) && (len(pending) == 0 || unread) {
+	if h.dumped(head, l) && (len(l.Migrations) == 0 || unread) {
 		p := compares(h.line, l)
 		p.pending = statementsOf(pending)
 		if unread {

@@ -280,6 +280,22 @@ func TestDumps(t *testing.T) {
 	}
 }
 
+// Where migrations change the database, a definition that changes without one changes what
+// code is made from, and nothing else: the first step of a column's removal.
+func TestDefinitionAlone(t *testing.T) {
+	const definition = "db/tables/users.sql"
+	base := with(deployedFiles, definition, "CREATE TABLE users (\n  id int,\n  email text\n);\n")
+	head := with(base, definition, "CREATE TABLE users (\n  id int\n);\n")
+	if got := ages(run(t, changeOf(t, base, head), fixed{{"main", tree.Memory("base", base)}})); len(got) > 0 {
+		t.Errorf("%q, want nothing", got)
+	}
+	both := with(head, up(9, "drop"), drops)
+	want := []string{"schema/breaks-deployed users.email new=true"}
+	if diff := cmp.Diff(want, ages(run(t, changeOf(t, base, both), fixed{{"main", tree.Memory("base", base)}}))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // memory keeps facts and counts what is asked.
 type memory struct {
 	mu   sync.Mutex
@@ -398,15 +414,21 @@ func TestRewritten(t *testing.T) {
 	squash := file("models.CharField(max_length=20)", "replaces = [('shop', '0001_initial'), ('shop', '0002_more')]")
 	second := "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    operations = []\n"
 	third := strings.NewReplacer("0001_initial", "0001_squashed_0002", "operations = []", "operations = [migrations.AddField('shop', 'open', models.BooleanField(null=True))]").Replace(second)
+	const alteration = "alterations/1.0.0-1700000000-shops.ts"
+	script := func(imported, call string) string {
+		return "import { " + imported + " } from '@silverhand/slonik';\nconst up = async (pool) => {\n  await pool.query(sql`create table shops (id int, name " + call + ")`);\n};\nexport default { up };\n"
+	}
 	for name, test := range map[string]struct {
 		base, head map[string]string
 		want       []string
 	}{
-		"formatted":   {map[string]string{path: plain}, map[string]string{path: file("models.CharField(\n                max_length=20,\n            )", "")}, nil},
-		"a label":     {map[string]string{path: plain}, map[string]string{path: file("models.CharField(max_length=20, verbose_name='Name')", "")}, nil},
-		"a length":    {map[string]string{path: plain}, map[string]string{path: file("models.CharField(max_length=30)", "")}, []string{"schema/edited-migration 0001_initial new=true"}},
-		"squashed":    {map[string]string{path: plain, "shop/migrations/0002_more.py": second}, map[string]string{"shop/migrations/0001_squashed_0002.py": squash, "shop/migrations/0003_open.py": third}, nil},
-		"one missing": {map[string]string{path: plain}, map[string]string{path: plain, "shop/migrations/0001_squashed_0002.py": squash}, nil},
+		"a script's imports": {map[string]string{alteration: script("sql", "${sql.raw('text')}")}, map[string]string{alteration: script("sql, raw", "${sql.raw( 'text' )}")}, nil},
+		"a script's type":    {map[string]string{alteration: script("sql", "text")}, map[string]string{alteration: script("sql", "int")}, []string{"schema/edited-migration shops new=true"}},
+		"formatted":          {map[string]string{path: plain}, map[string]string{path: file("models.CharField(\n                max_length=20,\n            )", "")}, nil},
+		"a label":            {map[string]string{path: plain}, map[string]string{path: file("models.CharField(max_length=20, verbose_name='Name')", "")}, nil},
+		"a length":           {map[string]string{path: plain}, map[string]string{path: file("models.CharField(max_length=30)", "")}, []string{"schema/edited-migration 0001_initial new=true"}},
+		"squashed":           {map[string]string{path: plain, "shop/migrations/0002_more.py": second}, map[string]string{"shop/migrations/0001_squashed_0002.py": squash, "shop/migrations/0003_open.py": third}, nil},
+		"one missing":        {map[string]string{path: plain}, map[string]string{path: plain, "shop/migrations/0001_squashed_0002.py": squash}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change := changeOf(t, test.base, test.head)

@@ -334,14 +334,18 @@ func attach(lines []*Line, dumps []found) []*Line {
 // own; nil when none shares any, unless there is only one line.
 func nearest(lines []*Line, f *File) *Line {
 	var best *Line
-	most := 0
+	most, fitting := 0, 0
 	for _, line := range lines {
 		if line.Dialect != f.Dialect || line.Format == "dump" {
 			continue
 		}
-		if n := shared(line.Root, path.Dir(f.Path)); n > most {
+		fitting++
+		if n := shared(line.Root, path.Dir(f.Path)); n > most || fitting == 1 {
 			best, most = line, n
 		}
+	}
+	if most == 0 && fitting > 1 {
+		return nil
 	}
 	return best
 }
