@@ -16,7 +16,7 @@ var alembicText = regexp.MustCompile(`(?m)^down_revision\b.*=`)
 
 // alembic reads the revisions of Alembic.
 func alembic() format {
-	return format{name: "alembic", path: alembicPlace, text: alembicText.MatchString, read: readAlembic, common: true, chained: true}
+	return format{name: "alembic", parts: []string{".py"}, path: alembicPlace, text: alembicText.MatchString, read: readAlembic, common: true, chained: true}
 }
 
 func alembicPlace(file string) (at, bool) {

@@ -11,9 +11,10 @@ var dbmateUp = regexp.MustCompile(`(?m)^\s*--\s*migrate:up\b(.*)$`)
 // transaction unless "transaction:false" stands beside it.
 func dbmate() format {
 	return format{
-		name: "dbmate",
-		path: goose().path,
-		text: dbmateUp.MatchString,
+		name:  "dbmate",
+		parts: []string{".sql"},
+		path:  goose().path,
+		text:  dbmateUp.MatchString,
 		read: func(in input, f *File) {
 			a := assembly{in: in}
 			transaction, up := true, false

@@ -16,7 +16,7 @@ var djangoText = regexp.MustCompile(`(?m)^class Migration\b`)
 // django reads the migrations of Django. Their operations name models and fields; which
 // tables and columns these are hangs on the migrations before: see linkDjango.
 func django() format {
-	return format{name: "django", path: djangoPlace, text: djangoText.MatchString, read: readDjango, common: true, chained: true, link: linkDjango}
+	return format{name: "django", parts: []string{".py"}, path: djangoPlace, text: djangoText.MatchString, read: readDjango, common: true, chained: true, link: linkDjango}
 }
 
 // djangoPlace: the apps of a repository are one line, since they refer to each other.

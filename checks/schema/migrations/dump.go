@@ -12,7 +12,8 @@ var dumpName = regexp.MustCompile(`(?i)^(?:.*[_.-])?(?:structure|schema|dump|lat
 // folders of one table each (tables/users.sql).
 func dump() format {
 	return format{
-		name: "dump",
+		name:  "dump",
+		parts: []string{".sql"},
 		path: func(file string) (at, bool) {
 			base := path.Base(file)
 			if !isSQL(file) || numbered.MatchString(stem(base)) {

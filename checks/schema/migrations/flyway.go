@@ -16,7 +16,8 @@ var (
 // not run. One migration is one transaction unless one of its statements cannot be in any.
 func flyway() format {
 	return format{
-		name: "flyway",
+		name:  "flyway",
+		parts: []string{".sql"},
 		path: func(file string) (at, bool) {
 			base := path.Base(file)
 			if m := flywayVersion.FindStringSubmatch(base); m != nil {

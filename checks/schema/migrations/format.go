@@ -2,6 +2,7 @@ package migrations
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
@@ -10,6 +11,9 @@ import (
 // format is one way to write migrations.
 type format struct {
 	name string
+	// parts are what a path in lower case has one of wherever path says yes: most paths are
+	// told by that. Empty: path is always asked.
+	parts []string
 	// path tells what a file's path says by itself; false: it is not of this format. With
 	// kind "" it is, and never runs forward (a down file).
 	path func(path string) (at, bool)
@@ -38,6 +42,11 @@ type at struct {
 	root     string // see File.Root
 	id, name string
 	dialect  catalog.Dialect // said by the file's own name; "": not said
+}
+
+// may reports whether a path, given in lower case, is worth asking about.
+func (f format) may(lower string) bool {
+	return len(f.parts) == 0 || slices.ContainsFunc(f.parts, func(part string) bool { return strings.Contains(lower, part) })
 }
 
 // input is a file to read.

@@ -14,7 +14,8 @@ var upDown = regexp.MustCompile(`^([0-9]+)_(.*?)(?:\.(postgres|postgresql|cockro
 // is sent as one query, which PostgreSQL runs as one transaction; SQLite's driver opens one.
 func golangMigrate() format {
 	return format{
-		name: "golang-migrate",
+		name:  "golang-migrate",
+		parts: []string{".sql"},
 		path: func(file string) (at, bool) {
 			m := upDown.FindStringSubmatch(path.Base(file))
 			switch {

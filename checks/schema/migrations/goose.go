@@ -18,7 +18,8 @@ func annotated(name, word, alone string) format {
 	up := regexp.MustCompile(`(?im)^\s*--\s*` + regexp.QuoteMeta(word) + `\s+up\b`)
 	none := regexp.MustCompile(`(?im)^\s*--\s*` + regexp.QuoteMeta(word) + `\s.*\b` + strings.ReplaceAll(alone, " ", `\s+`) + `\b`)
 	return format{
-		name: name,
+		name:  name,
+		parts: []string{".sql"},
 		path: func(file string) (at, bool) {
 			if !isSQL(file) || backwards(file) {
 				return at{}, false

@@ -14,7 +14,8 @@ var (
 // gooseGo recognises migrations in Go, of goose and of tools like it: what they do is not read.
 func gooseGo() format {
 	return format{
-		name: "goose",
+		name:  "goose",
+		parts: []string{".go"},
 		path: func(file string) (at, bool) {
 			base := path.Base(file)
 			m := numbered.FindStringSubmatch(stem(base))

@@ -18,7 +18,8 @@ var (
 // runInTransaction:false; what "--rollback" says does not run.
 func liquibase() format {
 	return format{
-		name: "liquibase",
+		name:  "liquibase",
+		parts: []string{".sql"},
 		path: func(file string) (at, bool) {
 			if !isSQL(file) {
 				return at{}, false

@@ -6,7 +6,8 @@ import "strings"
 // one transaction: what runs it is not known.
 func plain() format {
 	return format{
-		name: "sql",
+		name:  "sql",
+		parts: []string{".sql"},
 		path: func(file string) (at, bool) {
 			if !isSQL(file) || !inMigrationFolder(file) || backwards(file) {
 				return at{}, false

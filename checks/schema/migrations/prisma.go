@@ -14,7 +14,8 @@ var prismaFolder = regexp.MustCompile(`^([0-9]+)(?:[_-](.*))?$`)
 // statement by statement.
 func prisma() format {
 	return format{
-		name: "prisma",
+		name:  "prisma",
+		parts: []string{"migration.sql"},
 		path: func(file string) (at, bool) {
 			folder := path.Dir(file)
 			m := prismaFolder.FindStringSubmatch(path.Base(folder))

@@ -16,7 +16,7 @@ var railsDump = regexp.MustCompile(`(^|/)db/(\w+_)?schema\.rb$`)
 
 // rails reads ActiveRecord's migrations, and its schema.rb.
 func rails() format {
-	return format{name: "rails", path: railsPlace, read: readRails}
+	return format{name: "rails", parts: []string{".rb"}, path: railsPlace, read: readRails}
 }
 
 // railsPlace: the migrations that run after a deployment are of the same line.

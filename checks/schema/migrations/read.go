@@ -18,7 +18,11 @@ func placeOf(path string) (at, bool) {
 	if outside(path) {
 		return at{}, false
 	}
+	lower := strings.ToLower(path)
 	for _, f := range known() {
+		if !f.may(lower) {
+			continue
+		}
 		if place, ok := f.path(path); ok {
 			return place, true
 		}

@@ -10,9 +10,10 @@ import (
 // unread when its forward part names what removes, alters or runs SQL; else it only adds,
 // and is told as unsupported.
 type recognised struct {
-	name string
-	path *regexp.Regexp // its groups: the folder, the ID, the name
-	text *regexp.Regexp
+	name  string
+	parts []string       // see format
+	path  *regexp.Regexp // its groups: the folder, the ID, the name
+	text  *regexp.Regexp
 	// back begins a part that undoes; forth begins the next that does not.
 	back, forth *regexp.Regexp
 	// changes are the calls that do more than add.
@@ -26,6 +27,7 @@ const migrationFolder = `(?:[\w.-]*[mM]igrations?|migrate)`
 var withoutReader = []recognised{
 	{
 		name:    "knex",
+		parts:   []string{"migrat"},
 		path:    regexp.MustCompile(`^((?:.*/)?` + migrationFolder + `)/(\d{8,17})[_-](.+)\.[cm]?[jt]s$`),
 		text:    regexp.MustCompile(`\bknex\b|\bKnex\b`),
 		back:    regexp.MustCompile(`(?m)^\s*(?:module\.)?(?:exports\.down\b|export\s+(?:async\s+)?(?:function|const)\s+down\b|(?:async\s+)?(?:function\s+)?down\s*[(:=])`),
@@ -34,6 +36,7 @@ var withoutReader = []recognised{
 	},
 	{
 		name:    "sequelize",
+		parts:   []string{"migrat"},
 		path:    regexp.MustCompile(`^((?:.*/)?` + migrationFolder + `)/(\d{8,17})[_-](.+)\.[cm]?[jt]s$`),
 		text:    regexp.MustCompile(`\bqueryInterface\b|\bQueryInterface\b`),
 		back:    regexp.MustCompile(`(?m)^\s*(?:(?:module\.)?exports\.down\b|(?:async\s+)?(?:function\s+)?down\s*[(:=]|export\s+(?:async\s+)?(?:function|const)\s+down\b)`),
@@ -42,6 +45,7 @@ var withoutReader = []recognised{
 	},
 	{
 		name:    "laravel",
+		parts:   []string{"migrations/"},
 		path:    regexp.MustCompile(`^((?:.*/)?[mM]igrations)/(?:[^/]+/)*(\d{4}_\d{2}_\d{2}_\d{6})_(.+)\.php$`),
 		text:    regexp.MustCompile(`\bSchema::|\bextends\s+Migration\b`),
 		back:    regexp.MustCompile(`function\s+down\b`),
@@ -50,6 +54,7 @@ var withoutReader = []recognised{
 	},
 	{
 		name:    "doctrine",
+		parts:   []string{"migrations/"},
 		path:    regexp.MustCompile(`^((?:.*/)?[mM]igrations)/(?:[^/]+/)*Version(\d{8,})()\.php$`),
 		text:    regexp.MustCompile(`\bextends\s+AbstractMigration\b`),
 		back:    regexp.MustCompile(`function\s+(?:pre|post)?[dD]own\b`),
@@ -58,6 +63,7 @@ var withoutReader = []recognised{
 	},
 	{
 		name:    "ecto",
+		parts:   []string{"migrations/"},
 		path:    regexp.MustCompile(`^((?:.*/)?priv/(?:[^/]+/)*\w*migrations)/(?:[^/]+/)*(\d{14})_(.+)\.exs$`),
 		text:    regexp.MustCompile(`\buse\s+Ecto\.Migration\b|\bEcto\.Migration\b`),
 		back:    regexp.MustCompile(`(?m)^\s*def\s+down\b`),
@@ -66,6 +72,7 @@ var withoutReader = []recognised{
 	},
 	{
 		name:    "efcore",
+		parts:   []string{"migrations/"},
 		path:    regexp.MustCompile(`^((?:.*/)?\w*[mM]igrations)/(?:[^/]+/)*(\d{14})_(.+)\.cs$`),
 		text:    regexp.MustCompile(`\bmigrationBuilder\b`),
 		back:    regexp.MustCompile(`override\s+void\s+Down\b`),
@@ -74,6 +81,7 @@ var withoutReader = []recognised{
 	},
 	{
 		name:    "liquibase",
+		parts:   []string{".xml", ".yml", ".yaml", ".json"},
 		path:    regexp.MustCompile(`(?i)^((?:.*/)?)(?:[^/]*/)*?()([^/]*)\.(?:xml|ya?ml|json)$`),
 		text:    regexp.MustCompile(`\bdatabaseChangeLog\b`),
 		back:    regexp.MustCompile(`(?m)<rollback\b|^\s*-?\s*rollback\s*:|"rollback"\s*:`),
@@ -89,7 +97,7 @@ var liquibaseFolder = regexp.MustCompile(`(?i)change-?log|liquibase|/db\.[^/]*$|
 func recognisedFormats() []format {
 	var out []format
 	for _, r := range withoutReader {
-		out = append(out, format{name: r.name, path: r.place, text: r.text.MatchString, read: r.read, common: true})
+		out = append(out, format{name: r.name, parts: r.parts, path: r.place, text: r.text.MatchString, read: r.read, common: true})
 	}
 	return out
 }

@@ -25,10 +25,11 @@ var (
 // queryRunner.query. What up does runs in one transaction; what beforeUp does in none.
 func script() format {
 	return format{
-		name: "script",
-		path: scriptPlace,
-		text: func(text string) bool { return scriptUp.MatchString(text) && scriptSQL.MatchString(text) },
-		read: func(in input, f *File) { readScript(in, f) },
+		name:  "script",
+		parts: []string{"migrat", "alterations", "upgrades", "changelog", "drizzle"},
+		path:  scriptPlace,
+		text:  func(text string) bool { return scriptUp.MatchString(text) && scriptSQL.MatchString(text) },
+		read:  func(in input, f *File) { readScript(in, f) },
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 // own transaction or has none.
 func sqitch() format {
 	return format{
-		name: "sqitch",
+		name:  "sqitch",
+		parts: []string{"deploy"},
 		path: func(file string) (at, bool) {
 			parts := strings.Split(path.Dir(file), "/")
 			i := slices.Index(parts, "deploy")

@@ -8,7 +8,8 @@ import (
 // supabase reads supabase/migrations/<number>_name.sql: plain SQL for PostgreSQL.
 func supabase() format {
 	return format{
-		name: "supabase",
+		name:  "supabase",
+		parts: []string{"supabase/migrations"},
 		path: func(file string) (at, bool) {
 			if !isSQL(file) || !strings.HasSuffix(path.Dir(file), "supabase/migrations") {
 				return at{}, false

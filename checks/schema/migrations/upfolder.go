@@ -10,7 +10,8 @@ import (
 // transaction.
 func upFolder() format {
 	return format{
-		name: "up.sql",
+		name:  "up.sql",
+		parts: []string{"up.sql", "down.sql"},
 		path: func(file string) (at, bool) {
 			folder := path.Dir(file)
 			m := numbered.FindStringSubmatch(path.Base(folder))
