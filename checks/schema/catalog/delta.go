@@ -60,6 +60,7 @@ type differ struct {
 	before, after *Catalog
 	names         bool // go by names alone
 	gone          map[ID]Place
+	anew          Place // the statement that made the table again whose parts are compared
 	list          []Delta
 }
 
@@ -113,7 +114,7 @@ func compare[T any](d *differ, kind Kind, was, is []T, tell func(T) part) [][2]T
 			matched[i], taken[j] = j, true
 		}
 		if matched[i] < 0 {
-			d.add(Delta{Kind: kind, Action: Removed, Table: before.table, Item: before.item, Was: x, At: d.gone[before.id]})
+			d.add(Delta{Kind: kind, Action: Removed, Table: before.table, Item: before.item, Was: x, At: cmpPlace(d.gone[before.id], d.anew)})
 			continue
 		}
 		pairs = append(pairs, [2]T{x, is[matched[i]]})
@@ -174,6 +175,10 @@ func (d *differ) tables() {
 	fold := d.after.Dialect.fold
 	for _, pair := range compare(d, KindTable, values(d.before.Tables), values(d.after.Tables), d.tablePart) {
 		was, is := pair[0], pair[1]
+		d.anew = Place{}
+		if was.ID != is.ID {
+			d.anew = is.At
+		}
 		compare(d, KindColumn, was.Columns, is.Columns, func(x *Column) part {
 			return part{id: x.ID, name: fold(x.Name), table: was.Name, item: x.Name, at: x.At, touch: x.Touched,
 				differs: func(o any) []Aspect { return columnAspects(x, o.(*Column)) }}
@@ -191,6 +196,7 @@ func (d *differ) tables() {
 				differs: func(o any) []Aspect { return policyAspects(x, o.(*Policy)) }}
 		})
 	}
+	d.anew = Place{}
 }
 
 // sameTable reports whether two names mean one table, which may have been renamed in between.

@@ -26,6 +26,7 @@ func TestDiff(t *testing.T) {
 		"ALTER TABLE t RENAME TO s":                                {"renamed table t  [] 1"},
 		"ALTER TABLE t RENAME b TO c; ALTER TABLE t RENAME c TO b": nil,
 		"DROP TABLE u":                                    {"removed table u  [] 1"},
+		"DROP TABLE u; CREATE TABLE u (y int)":            {"removed column u x [] 1", "added column u y [] 1", "removed constraint u u_x_fkey [] 1", "recreated table u  [] 1"},
 		"ALTER TABLE t DROP a CASCADE":                    {"removed column t a [] 1", "removed view v  [] 1"},
 		"ALTER TYPE e ADD VALUE 'b'":                      {"changed enum e  [values] 1"},
 		"DROP INDEX IF EXISTS i; CREATE INDEX i ON t (b)": {"added constraint t i [] 1"},
