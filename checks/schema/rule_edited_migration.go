@@ -95,7 +95,7 @@ func alike(a *side, x *migrations.File, b *side, y *migrations.File) bool {
 
 // calls are the formats whose files call methods that change the schema: much of what can be
 // said there (validators, choices, labels) changes none.
-var calls = map[string]bool{"django": true, "rails": true, "alembic": true, "script": true}
+var calls = map[string]bool{"django": true, "rails": true, "alembic": true, "script": true, "typeorm": true}
 
 // effect is what a file does to a schema, wherever in the file it stands.
 func effect(f *migrations.File) string {

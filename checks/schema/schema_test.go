@@ -449,6 +449,21 @@ func TestGuessedDialect(t *testing.T) {
 	}
 }
 
+// TypeORM runs a migration late that turns up among older ones: a note.
+func TestLateTypeORM(t *testing.T) {
+	ts := func(name, statement string) string {
+		return "import { MigrationInterface, QueryRunner } from 'typeorm';\nexport class " + name + " implements MigrationInterface {\n" +
+			"  public async up(queryRunner: QueryRunner): Promise<void> {\n    await queryRunner.query(`" + statement + "`);\n  }\n}\n"
+	}
+	const folder = "src/util/migration/postgres/"
+	base := map[string]string{folder + "1753639700904-Rules.ts": ts("Rules1753639700904", `CREATE TABLE "rules" ("id" int PRIMARY KEY)`)}
+	head := with(base, folder+"1752383879533-Pins.ts", ts("Pins1752383879533", `CREATE TABLE "pins" ("id" int PRIMARY KEY)`))
+	want := []string{"note schema/order 1752383879533_Pins"}
+	if diff := cmp.Diff(want, said(run(t, changeOf(t, base, head), fixed{{"base", tree.Memory("base", base)}}))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A model of ActiveRecord takes its columns from the schema that it knows: those it gives.
 // What only the dump tells stands in the dump that changed, whichever comes first.
 func TestRails(t *testing.T) {

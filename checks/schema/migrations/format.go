@@ -69,7 +69,7 @@ func formats() []format {
 		[]format{atlasSum(), drizzleJournal(), sqitchPlan(), settings()},
 		[]format{rails(), alembic(), django()},
 		[]format{golangMigrate(), flyway(), prisma(), upFolder(), dump(), supabase(), sqitch()},
-		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), script(), gooseGo()}, // known by their text
+		[]format{goose(), sqlMigrate(), dbmate(), liquibase(), typeorm(), script(), gooseGo()}, // known by their text
 		recognisedFormats(),
 		[]format{plain()},
 	)

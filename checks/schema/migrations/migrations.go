@@ -8,7 +8,7 @@ import (
 )
 
 // Version goes with every kept File; those of another version are stale.
-const Version = 1
+const Version = 2
 
 // File is what one file says by itself, whatever stands beside it. It hangs on the path,
 // the bytes and the dialect alone, so that it can be kept by blob id.

@@ -15,14 +15,15 @@ import (
 var (
 	scriptEnds = regexp.MustCompile(`\.[cm]?[jt]s$`)
 	scriptUp   = regexp.MustCompile(`\b(?:up|beforeUp)\b`)
-	scriptSQL  = regexp.MustCompile("\\bsql(?:\\.\\w+)?(?:<[^>`]*>)?`|\\bqueryRunner\\b|\\bQueryRunner\\b|\\$(?:execute|query)Raw")
+	scriptSQL  = regexp.MustCompile("\\bsql(?:\\.\\w+)?(?:<[^>`]*>)?`|\\$(?:execute|query)Raw")
+	typeORM    = regexp.MustCompile(`\b[qQ]ueryRunner\b`)
 	// scriptName is <version>-<number>-<name> as Logto has it, whose version is "next" until
 	// it is released, or <number>-<name>.
 	scriptName = regexp.MustCompile(`^(?:(?:next|v?[0-9]+\.[0-9][0-9A-Za-z._]*)-)?([0-9]+(?:\.[0-9]+)?)[-_](.*)$`)
 )
 
-// script reads TypeScript and JavaScript that sends SQL: tagged templates, or TypeORM's
-// queryRunner.query. What up does runs in one transaction; what beforeUp does in none.
+// script reads TypeScript and JavaScript that sends SQL in tagged templates. What up does runs
+// in one transaction; what beforeUp does in none.
 func script() format {
 	return format{
 		name:  "script",
@@ -31,6 +32,15 @@ func script() format {
 		text:  func(text string) bool { return scriptUp.MatchString(text) && scriptSQL.MatchString(text) },
 		read:  func(in input, f *File) { readScript(in, f) },
 	}
+}
+
+// typeorm is such a script that sends its SQL by queryRunner.query. It has a name of its own
+// as its runner has ways of its own: it runs what turns up late.
+func typeorm() format {
+	f := script()
+	f.name = "typeorm"
+	f.text = func(text string) bool { return scriptUp.MatchString(text) && typeORM.MatchString(text) }
+	return f
 }
 
 func scriptPlace(file string) (at, bool) {
