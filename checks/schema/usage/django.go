@@ -16,7 +16,7 @@ var (
 )
 
 // notDjango are fields of other libraries, and those that have no column.
-var notDjango = []string{"ManyToManyField", "GenericForeignKey", "SerializerMethodField", "PrimaryKeyRelatedField", "HyperlinkedIdentityField", "TaggableManager", "GenericRelation"}
+var notDjango = []string{"GenericForeignKey", "SerializerMethodField", "PrimaryKeyRelatedField", "HyperlinkedIdentityField", "TaggableManager", "GenericRelation"}
 
 // django reads Django's models. A model names all of its columns in each SELECT and INSERT.
 // Source: https://docs.djangoproject.com/en/5.2/ref/models/options/ and fields/
@@ -53,6 +53,7 @@ func (r *reader) djangoModel(c pyClass) {
 	m := newModel("django", c.name, "", djangoApp(r.facts.Path)+"_"+strings.ToLower(c.name))
 	m.At = r.span(c.start, c.start+len(c.name))
 	keyed := false
+	var many []pyLine
 	for _, line := range c.body {
 		if strings.HasPrefix(line.text, "class Meta") {
 			djangoMeta(&m, line.text+line.inner)
@@ -67,6 +68,10 @@ func (r *reader) djangoModel(c pyClass) {
 			continue
 		}
 		isModel = isModel || strings.HasPrefix(line.value, "models.")
+		if strings.HasSuffix(f[1], "ManyToManyField") {
+			many = append(many, line)
+			continue
+		}
 		keyed = keyed || strings.Contains(line.value, "primary_key=True")
 		derived := line.assigned
 		if strings.HasSuffix(f[1], "Key") || f[1] == "OneToOneField" {
@@ -76,7 +81,7 @@ func (r *reader) djangoModel(c pyClass) {
 		field.Required, field.At = true, r.span(line.start, line.start+len(line.assigned))
 		m.Fields = append(m.Fields, field)
 	}
-	if !isModel || len(m.Fields) == 0 && len(parents) == 0 {
+	if !isModel || len(m.Fields)+len(many) == 0 && len(parents) == 0 {
 		return
 	}
 	if !keyed && !m.Abstract {
@@ -84,6 +89,11 @@ func (r *reader) djangoModel(c pyClass) {
 	}
 	m.Extends = strings.Join(slices.DeleteFunc(parents, func(p string) bool { return p == "Model" }), " ")
 	r.model(m)
+	for _, line := range many {
+		if join, ok := r.djangoJoin(&m, line); ok {
+			r.model(join)
+		}
+	}
 }
 
 // djangoMeta reads the options of class Meta.

@@ -10,7 +10,7 @@ import (
 )
 
 // Version goes with every kept Facts; those of another version are stale.
-const Version = 2
+const Version = 3
 
 // Facts is what one file uses by itself. It hangs on the path and the bytes alone, so that
 // it can be kept by blob id, and goes to JSON and back without loss. It holds no text but
