@@ -20,7 +20,7 @@ func (s *scene) columnType(d catalog.Delta) []outcome {
 		return s.widened(d, uses, from, to)
 	case relation == catalog.Narrows:
 		return s.narrowed(d, was, from, to)
-	case s.dialect == catalog.SQLite || regrouped(from, to) || close(from, to):
+	case s.dialect == catalog.SQLite || regrouped(from, to) || close(from, to) || s.opened(from, to):
 		return s.typeMayBreak(d, uses, from, to)
 	}
 	if len(uses) == 0 {
@@ -49,7 +49,15 @@ func (s *scene) typeMayBreak(d catalog.Delta, uses []usage.Use, from, to catalog
 	if regrouped(from, to) {
 		on = "What is equal, how rows sort and which texts can be stored differ: unique keys and comparisons may answer otherwise."
 	}
+	if s.opened(from, to) {
+		on = "What is bound as text passes; what is cast to the enum, or bound as one, does not fit any more, and no value is refused from now on."
+	}
 	return []outcome{depends(d, fmt.Sprintf("column %s turns from %s into %s while the code at %s uses it", told(d), from, to, s.ref), on, s.shows(uses, d.Item, "column "+told(d)))}
+}
+
+// opened reports whether an enum becomes text.
+func (s *scene) opened(from, to catalog.Type) bool {
+	return from.Array == to.Array && s.before.Enum(from.Named()) != nil && slices.Contains([]string{"text", "varchar", "bpchar"}, to.Base)
 }
 
 // regrouped reports whether only collation or character set differ.
