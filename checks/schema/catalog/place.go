@@ -3,6 +3,7 @@ package catalog
 import (
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/checkrein/checkrein/checks"
 )
@@ -92,4 +93,23 @@ func (f *File) Origin(start, end int) (int, int) {
 func (f *File) piece(offset int) Piece {
 	i := sort.Search(len(f.pieces), func(i int) bool { return f.pieces[i].At > offset })
 	return f.pieces[max(0, i-1)]
+}
+
+// Readable is the text with a question mark for each byte that is no UTF-8, so that what is
+// read of it can be kept as JSON and every position stays.
+func Readable(data []byte) string {
+	if utf8.Valid(data) {
+		return string(data)
+	}
+	out := make([]byte, 0, len(data))
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if r == utf8.RuneError && n <= 1 {
+			out = append(out, '?')
+		} else {
+			out = append(out, data[:n]...)
+		}
+		data = data[n:]
+	}
+	return string(out)
 }

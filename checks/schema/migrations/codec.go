@@ -3,7 +3,6 @@ package migrations
 import (
 	"encoding/json"
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
 )
@@ -38,23 +37,4 @@ func (s *Statement) UnmarshalJSON(data []byte) error {
 	}
 	*s = Statement{At: p.At, Text: p.Text, Changes: changes, Model: p.Model, Unread: p.Unread}
 	return nil
-}
-
-// readable is the text with a question mark for each byte that is no UTF-8, so that it can be
-// kept as JSON and every position stays.
-func readable(data []byte) string {
-	if utf8.Valid(data) {
-		return string(data)
-	}
-	out := make([]byte, 0, len(data))
-	for len(data) > 0 {
-		r, n := utf8.DecodeRune(data)
-		if r == utf8.RuneError && n <= 1 {
-			out = append(out, '?')
-		} else {
-			out = append(out, data[:n]...)
-		}
-		data = data[n:]
-	}
-	return string(out)
 }

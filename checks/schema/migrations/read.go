@@ -51,7 +51,7 @@ func Dialects(path string, data []byte) []catalog.Dialect {
 // Read reads a file, with those of its Needs beside it that there are. One of no known format that ends in .sql is read as plain SQL, since a
 // policy may name it; of any other nothing is known, and Unread says so.
 func Read(path string, data []byte, d catalog.Dialect, beside ...Beside) *File {
-	in := input{path: path, text: readable(data), dialect: d, beside: beside}
+	in := input{path: path, text: catalog.Readable(data), dialect: d, beside: beside}
 	common := false
 	for _, x := range known() {
 		place, ok := x.path(path)

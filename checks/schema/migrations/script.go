@@ -81,7 +81,7 @@ func readScript(in input, f *File) {
 		if len(b.Data) > maxScript {
 			continue
 		}
-		r.load(b.Path, readable(b.Data))
+		r.load(b.Path, catalog.Readable(b.Data))
 	}
 	c := r.load(in.path, in.text)
 	r.queries, r.needs = nil, nil // what a module does when it is loaded is no migration

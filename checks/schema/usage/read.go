@@ -33,7 +33,7 @@ func Read(path string, data []byte) *Facts {
 	if l == none || bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0 {
 		return f
 	}
-	text := string(data)
+	text := catalog.Readable(data)
 	f.Words = wordsOf(text)
 	if len(text) > maxFile {
 		return f
