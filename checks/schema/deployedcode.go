@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
@@ -26,8 +27,9 @@ type program struct {
 	tree  tree.Tree
 	index *usage.Index
 	facts map[string]*usage.Facts // by path
-	// fetched are the files whose text can be read again.
+	// fetched are the files whose text can be read again; failed is why some could not be fetched.
 	fetched map[string]bool
+	failed  error
 }
 
 // program reads the code of a commit.
@@ -191,8 +193,7 @@ func (p *program) text(paths []string) []string {
 		}
 	}
 	if len(missing) > 0 {
-		// What cannot be had is told as a place that may name it.
-		_ = p.tree.Prefetch(p.ctx, missing)
+		p.failed = errors.Join(p.failed, p.tree.Prefetch(p.ctx, missing))
 	}
 	return paths
 }

@@ -42,6 +42,11 @@ func (j *judgement) run(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, p := range j.programs {
+		if p.failed != nil {
+			return fmt.Errorf("read the code of %s again: %w", p.tree.Commit(), p.failed)
+		}
+	}
 	j.removedLines()
 	j.conclude()
 	return nil

@@ -150,6 +150,28 @@ func TestSourceFails(t *testing.T) {
 	}
 }
 
+// broken is a tree whose source is away.
+type broken struct{ tree.Tree }
+
+var errAway = errors.New("away")
+
+func (broken) Prefetch(context.Context, []string) error { return errAway }
+
+// A file that may name what goes is looked at again; where the source fails then, nothing is
+// concluded from that.
+func TestSourceFailsLate(t *testing.T) {
+	code := with(deployedFiles, "app/queries.sql", "SELECT id FROM users;\n", "app/user.ts", "export const show = (u: any) => u.email")
+	c := New(policy.Default(), ruleIDs(), &memory{kept: map[FactKey][]byte{}}, nil)
+	for path, text := range code {
+		learner{c}.Learn(path, tree.BlobID([]byte(text)), []byte(text))
+	}
+	c.deployed = fixed{{"v1", broken{tree.Memory("v1", code)}}}
+	r := c.Run(context.Background(), changeOf(t, code, with(code, up(2, "drop"), drops)))
+	if !errors.Is(r.Err, errAway) || conclusion(r) != verdict.Undecided {
+		t.Errorf("%v, %q", r.Err, said(r))
+	}
+}
+
 // A whole tree of which nothing is deployed is read, and nothing is held against it.
 func TestNothingRuns(t *testing.T) {
 	head := tree.Memory("head", with(map[string]string{up(1, "users"): users}, up(2, "drop"), drops))
