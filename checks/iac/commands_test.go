@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // TestCommands: what is done with which image, at which line; "?" is an image or a tag that is not known.
@@ -76,7 +78,7 @@ func TestHostileCommands(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := []byte(text[:min(len(text), 1<<20)])
-			took, heap := measure(func() { Read("Makefile", data) })
+			took, heap := effort.Of(func() { Read("Makefile", data) })
 			if took > hostileTime || heap > hostileHeap {
 				t.Errorf("took %v, %d MB", took, heap>>20)
 			}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 func TestComposePath(t *testing.T) {
@@ -44,7 +46,7 @@ func TestComposeHostile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var file *File
-			took, peak := measure(func() { file = readCompose("compose.yml", []byte(text)) })
+			took, peak := effort.Of(func() { file = readCompose("compose.yml", []byte(text)) })
 			checkFile(t, []byte(text), file)
 			if !raced && (took > hostileTime || peak > hostileHeap) {
 				t.Errorf("%v, %d MB", took, peak>>20)
@@ -73,7 +75,7 @@ func TestDotenvHostile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var file *File
-			took, peak := measure(func() { file = readDotenv(".env", []byte(text)) })
+			took, peak := effort.Of(func() { file = readDotenv(".env", []byte(text)) })
 			checkFile(t, []byte(text), file)
 			if !raced && (took > hostileTime || peak > hostileHeap) {
 				t.Errorf("%v, %d MB", took, peak>>20)

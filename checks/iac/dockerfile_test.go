@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 func TestDockerfilePath(t *testing.T) {
@@ -70,7 +72,7 @@ func TestDockerfileHostile(t *testing.T) {
 	for name, text := range hostile() {
 		t.Run(name, func(t *testing.T) {
 			var file *File
-			took, peak := measure(func() { file = readDockerfile("Dockerfile", []byte(text)) })
+			took, peak := effort.Of(func() { file = readDockerfile("Dockerfile", []byte(text)) })
 			checkFile(t, []byte(text), file)
 			if !raced && (took > hostileTime || peak > hostileHeap) {
 				t.Errorf("%v, %d MB", took, peak>>20)

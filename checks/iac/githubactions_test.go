@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // TestGitHubActionsHostile: a matrix multiplies, and env leads to env.
@@ -37,7 +39,7 @@ func TestGitHubActionsHostile(t *testing.T) {
 	for name, text := range files {
 		t.Run(name, func(t *testing.T) {
 			var file *File
-			took, heap := measure(func() { file = GitHubActions().Read("a.yml", []byte(text)) })
+			took, heap := effort.Of(func() { file = GitHubActions().Read("a.yml", []byte(text)) })
 			if testing.Verbose() {
 				t.Logf("%v, %d MB, %d sites, unread %v", took, heap>>20, len(file.Sites), file.Unread)
 			}

@@ -2,13 +2,12 @@ package iac
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/checkrein/checkrein/checks/tree"
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 const (
@@ -30,7 +29,7 @@ func TestHostile(t *testing.T) {
 			data := []byte(build(headFor(reader))) // one at a time: what lives beside it would count as its heap
 			t.Run(name+"/"+reader.Name, func(t *testing.T) {
 				var file *File
-				took, heap := measure(func() { file = reader.Read(nameFor(reader), data) })
+				took, heap := effort.Of(func() { file = reader.Read(nameFor(reader), data) })
 				if took > hostileTime {
 					t.Errorf("took %v", took)
 				}
@@ -79,45 +78,6 @@ func nameFor(r Reader) string {
 		return "Makefile"
 	}
 	return "a.yml"
-}
-
-// measure tells how much processor time fn takes, the collector's included, and
-// how far the heap grows meanwhile, garbage included. A busy machine does not count.
-func measure(fn func()) (time.Duration, uint64) {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	base, peak := m.HeapAlloc, m.HeapAlloc
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(2 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapAlloc)
-			}
-		}
-	}()
-	start := processorTime()
-	fn()
-	took := processorTime() - start
-	close(stop)
-	<-done
-	runtime.ReadMemStats(&m)
-	return took, max(peak, m.HeapAlloc) - base
-}
-
-func processorTime() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // hostileSize is what is promised for: size itself is the point of few cases.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // TestPipelinePaths: which reader a path belongs to.
@@ -38,7 +40,7 @@ func TestPipelinesHostile(t *testing.T) {
 		for _, reader := range Pipelines() {
 			t.Run(name+"/"+reader.Name, func(t *testing.T) {
 				var file *File
-				took, peak := measure(func() { file = reader.Read("", data) })
+				took, peak := effort.Of(func() { file = reader.Read("", data) })
 				if file != nil {
 					checkFile(t, data, file)
 				}

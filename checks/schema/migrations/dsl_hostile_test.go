@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // TestHostileCode: 1 MB of Ruby or Python is read within a second of processor time and 64 MB.
@@ -70,7 +71,7 @@ func TestHostileCode(t *testing.T) {
 		"zeros":              {alembic, fill("down_revision = 1\n", "\x00", "")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			took, heap := measure(func() {
+			took, heap := effort.Of(func() {
 				f := Read(c.path, []byte(c.text), catalog.Postgres)
 				l := &Line{Dialect: catalog.Postgres, Migrations: []*File{f}}
 				l.arrange(nil)

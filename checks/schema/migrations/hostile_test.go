@@ -1,13 +1,12 @@
 package migrations
 
 import (
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // TestHostile: 1 MB of anything is read within a second of processor time and 64 MB.
@@ -71,7 +70,7 @@ func TestHostile(t *testing.T) {
 		"dump":             {"db/schema.sql", fill("", "CREATE TABLE ${a} (a int);", "")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			took, heap := measure(func() { Read(c.path, []byte(c.text), catalog.Postgres) })
+			took, heap := effort.Of(func() { Read(c.path, []byte(c.text), catalog.Postgres) })
 			t.Logf("%v, %d MB", took, heap>>20)
 			if took > time.Second {
 				t.Errorf("took %v", took)
@@ -81,52 +80,4 @@ func TestHostile(t *testing.T) {
 			}
 		})
 	}
-}
-
-// measure tells how much processor time fn takes and how far the heap grows, garbage
-// included. How long garbage lies about is for the machine to say: what is too much is
-// measured again, and the least counts.
-func measure(fn func()) (took time.Duration, heap uint64) {
-	took, heap = measureOnce(fn)
-	for tries := 1; tries < 3 && (took > time.Second || heap > 64<<20); tries++ {
-		again, grown := measureOnce(fn)
-		took, heap = min(took, again), min(heap, grown)
-	}
-	return took, heap
-}
-
-func measureOnce(fn func()) (time.Duration, uint64) {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	base, peak := m.HeapAlloc, m.HeapAlloc
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(2 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapAlloc)
-			}
-		}
-	}()
-	start := processorTime()
-	fn()
-	took := processorTime() - start
-	close(stop)
-	<-done
-	return took, max(peak, base) - base
-}
-
-func processorTime() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // repository is one of 10,000 files of 6 kB, of all languages, one in ten of them with uses.
@@ -46,14 +47,14 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 	b.ReportAllocs()
-	start, runs := processorTime(), 0
+	start, runs := effort.ProcessorTime(), 0
 	for b.Loop() {
 		for i := range 10_000 {
 			Read(paths[i%len(paths)], data[i%len(data)])
 		}
 		runs++
 	}
-	b.ReportMetric((processorTime()-start).Seconds()/float64(runs), "cpu-s/op")
+	b.ReportMetric((effort.ProcessorTime()-start).Seconds()/float64(runs), "cpu-s/op")
 }
 
 func BenchmarkAgainst(b *testing.B) {
@@ -75,7 +76,7 @@ func BenchmarkAgainst(b *testing.B) {
 		files = append(files, Read(fmt.Sprintf("src/%d.ts", i), []byte(text.String())))
 	}
 	b.ReportAllocs()
-	start, runs := processorTime(), 0
+	start, runs := effort.ProcessorTime(), 0
 	for b.Loop() {
 		runs++
 		u := NewIndex(files).Against(c)
@@ -83,5 +84,5 @@ func BenchmarkAgainst(b *testing.B) {
 			b.Fatal(got, "uses")
 		}
 	}
-	b.ReportMetric((processorTime()-start).Seconds()/float64(runs), "cpu-s/op")
+	b.ReportMetric((effort.ProcessorTime()-start).Seconds()/float64(runs), "cpu-s/op")
 }

@@ -2,13 +2,12 @@ package usage
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/checkrein/checkrein/checks/schema/catalog"
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // TestHostile: 1 MB of anything is read within a second of processor time and 64 MB.
@@ -60,7 +59,7 @@ func TestHostile(t *testing.T) {
 		{"lines", "a.go", fill("", "\n", "")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			took, heap := measure(func() {
+			took, heap := effort.Of(func() {
 				NewIndex([]*Facts{Read(test.path, []byte(test.text))}).Against(catalog.New(catalog.Postgres))
 			})
 			t.Logf("%v, %d MB", took, heap>>20)
@@ -81,52 +80,4 @@ func many(size int) string {
 		fmt.Fprintf(&b, "w%d ", i)
 	}
 	return b.String()
-}
-
-// measure tells how much processor time fn takes and how far the heap grows, garbage
-// included. How long garbage lies about is for the machine to say: what is too much is
-// measured again, and the least counts.
-func measure(fn func()) (took time.Duration, heap uint64) {
-	took, heap = measureOnce(fn)
-	for tries := 1; tries < 3 && (took > time.Second || heap > 64<<20); tries++ {
-		again, grown := measureOnce(fn)
-		took, heap = min(took, again), min(heap, grown)
-	}
-	return took, heap
-}
-
-func measureOnce(fn func()) (time.Duration, uint64) {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	base, peak := m.HeapAlloc, m.HeapAlloc
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(2 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapAlloc)
-			}
-		}
-	}()
-	start := processorTime()
-	fn()
-	took := processorTime() - start
-	close(stop)
-	<-done
-	return took, max(peak, base) - base
-}
-
-func processorTime() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
