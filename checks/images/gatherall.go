@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/spread"
 	"github.com/checkrein/checkrein/checks/tree"
 )
 
@@ -27,7 +28,7 @@ func (c *Check) gatherAll(ctx context.Context, s *side, progress func(done, tota
 		}
 	}
 	files := make([]loaded, len(paths))
-	spread(ahead(ctx, s.tree, paths, progress, &err), func(_, i int) { files[i] = c.load(s.tree, paths[i]) })
+	spread.Jobs(ahead(ctx, s.tree, paths, progress, &err), func(_, i int) { files[i] = c.load(s.tree, paths[i]) })
 	if err != nil {
 		return fmt.Errorf("read the tree: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/checkrein/checkrein/checks/iac"
+	"github.com/checkrein/checkrein/checks/spread"
 )
 
 // judge judges all files: first, by path, the sites that are places of their own, then, by
@@ -15,18 +16,18 @@ func (s *side) judge(c *Check) []judged {
 	all := make([]judged, 2*len(paths))
 	groups := s.together.groups()
 	if len(groups) == 1 || !s.judgeGroups(c, groups, all) {
-		s.judgeGroup(c, slices.Collect(upTo(len(paths))), all)
+		s.judgeGroup(c, slices.Collect(spread.UpTo(len(paths))), all)
 	}
 	return all
 }
 
 // judgeGroups reports whether no bound was met, so that it did not matter who was first.
 func (s *side) judgeGroups(c *Check, groups [][]int, all []judged) bool {
-	parts := make([]*side, workers())
+	parts := make([]*side, spread.Workers())
 	for i := range parts {
 		parts[i] = &side{tree: s.tree, known: s.known, links: s.unused()}
 	}
-	spread(upTo(len(groups)), func(worker, group int) {
+	spread.Jobs(spread.UpTo(len(groups)), func(worker, group int) {
 		if part := parts[worker]; s.bounded(part) {
 			part.judgeGroup(c, groups[group], all)
 		}

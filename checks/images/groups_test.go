@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/checkrein/checkrein/checks/policy"
+	"github.com/checkrein/checkrein/checks/spread"
 	"github.com/checkrein/checkrein/checks/tree"
 	"github.com/checkrein/checkrein/fixtures/mixedtree"
 )
@@ -33,7 +34,7 @@ func TestGroups(t *testing.T) {
 	if !s.judgeGroups(c, groups, apart) {
 		t.Fatal("a bound was met")
 	}
-	s.judgeGroup(c, slices.Collect(upTo(files)), one)
+	s.judgeGroup(c, slices.Collect(spread.UpTo(files)), one)
 	for i := range one {
 		if diff := cmp.Diff(one[i].references, apart[i].references) + cmp.Diff(one[i].findings, apart[i].findings); diff != "" {
 			t.Errorf("%s: -one after the other +by groups\n%s", s.together.paths[i%files], diff)

@@ -69,7 +69,7 @@ func (c *Check) Run(ctx context.Context, change checks.Change) checks.Report {
 	} else {
 		old := base.report(c)
 		checks.Fresh(report.Findings, old.Findings, was)
-		markIgnores(report.Ignores, old.Ignores, was)
+		policy.MarkNew(report.Ignores, old.Ignores, was)
 	}
 	if c.registries != nil {
 		c.lookUp(ctx, head, base, was, &report)
@@ -93,21 +93,6 @@ func oldPaths(change checks.Change) func(string) string {
 			return was
 		}
 		return p
-	}
-}
-
-// markIgnores marks the inline ignores that the merge base does not have. The line
-// that one covers belongs to it: an old ignore does not cover a new image.
-func markIgnores(head, base []checks.Ignore, was func(string) string) {
-	type id struct{ path, rule, until, reason, line string }
-	count := map[id]int{}
-	for _, i := range base {
-		count[id{i.Path, i.Rule, i.Until, i.Reason, i.LineSum}]++
-	}
-	for i := range head {
-		k := id{was(head[i].Path), head[i].Rule, head[i].Until, head[i].Reason, head[i].LineSum}
-		head[i].New = count[k] == 0
-		count[k]--
 	}
 }
 

@@ -43,6 +43,21 @@ func Inline(path string, data []byte, rules []string) []checks.Ignore {
 	return ignores
 }
 
+// MarkNew marks the inline ignores that the merge base does not have. The line
+// that one covers belongs to it: an old ignore does not cover a new image.
+func MarkNew(head, base []checks.Ignore, was func(string) string) {
+	type id struct{ path, rule, until, reason, line string }
+	count := map[id]int{}
+	for _, i := range base {
+		count[id{i.Path, i.Rule, i.Until, i.Reason, i.LineSum}]++
+	}
+	for i := range head {
+		k := id{was(head[i].Path), head[i].Rule, head[i].Until, head[i].Reason, head[i].LineSum}
+		head[i].New = count[k] == 0
+		count[k]--
+	}
+}
+
 // scanComments finds the comments that begin with the directive.
 func scanComments(path string, data []byte) *scanner {
 	if !bytes.Contains(data, []byte(directive)) {

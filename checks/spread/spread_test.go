@@ -1,4 +1,4 @@
-package images
+package spread
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 
 func TestSpreadDoesEveryJobOnce(t *testing.T) {
 	var done [1000]atomic.Int32
-	spread(upTo(len(done)), func(_, job int) { done[job].Add(1) })
+	Jobs(UpTo(len(done)), func(_, job int) { done[job].Add(1) })
 	for i := range done {
 		if n := done[i].Load(); n != 1 {
 			t.Errorf("job %d was done %d times", i, n)
@@ -24,10 +24,10 @@ func TestSpreadPanics(t *testing.T) {
 			t.Errorf("recovered %q, want the worker's panic with its stack", told)
 		}
 	}()
-	spread(upTo(1000), func(_, job int) {
+	Jobs(UpTo(1000), func(_, job int) {
 		if job%10 == 3 {
 			panic("a bad file")
 		}
 	})
-	t.Error("spread returned")
+	t.Error("Jobs returned")
 }

@@ -1,4 +1,5 @@
-package images
+// Package spread shares work among the processors.
+package spread
 
 import (
 	"fmt"
@@ -12,16 +13,16 @@ import (
 // waiting is how many jobs may wait for a worker.
 const waiting = 16
 
-// workers is how many goroutines share work.
-func workers() int { return runtime.GOMAXPROCS(0) }
+// Workers is how many goroutines share work.
+func Workers() int { return runtime.GOMAXPROCS(0) }
 
-// spread calls do for every job, with the number of the worker that does it: one worker
+// Jobs calls do for every job, with the number of the worker that does it: one worker
 // does one job at a time. A worker's panic becomes the caller's, who may be guarded.
-func spread(jobs iter.Seq[int], do func(worker, job int)) {
+func Jobs(jobs iter.Seq[int], do func(worker, job int)) {
 	queue := make(chan int, waiting)
 	var panicked atomic.Pointer[string]
 	var working sync.WaitGroup
-	for worker := range workers() {
+	for worker := range Workers() {
 		working.Go(func() {
 			defer func() {
 				if p := recover(); p != nil {
@@ -46,8 +47,8 @@ func spread(jobs iter.Seq[int], do func(worker, job int)) {
 	}
 }
 
-// upTo are the numbers from 0, n of them.
-func upTo(n int) iter.Seq[int] {
+// UpTo are the numbers from 0, n of them.
+func UpTo(n int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i := 0; i < n && yield(i); i++ {
 		}
