@@ -1,0 +1,78 @@
+package pipeline
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/checkrein/checkrein/checks"
+)
+
+// steps are the steps of a job or a composite action; of says whose.
+func (d *document) steps(n *yaml.Node, of string, s scope) []Step {
+	if !isSequence(n) {
+		d.expected(n, "steps of "+of, "a list")
+		return nil
+	}
+	items := d.items(n)
+	steps := make([]Step, 0, len(items))
+	for i, item := range items {
+		if d.exhausted() {
+			break
+		}
+		if !isMapping(item) {
+			d.expected(item, "step of "+of, "a mapping")
+			continue
+		}
+		steps = append(steps, d.step(item, i, of, s))
+	}
+	return steps
+}
+
+func (d *document) step(n *yaml.Node, index int, of string, s scope) Step {
+	step := Step{Span: d.blockOf(n), Index: index, Dir: s.dir, Dialect: dialectOf(s.shell, s.dialect)}
+	var env, run, with *yaml.Node
+	for _, p := range d.pairs(n) {
+		switch p.name {
+		case "id":
+			step.ID = nameOf(p.value)
+		case "name":
+			step.Name = nameOf(p.value)
+		case "if":
+			step.If = nameOf(p.value)
+		case "uses":
+			step.Uses = d.value(p.value)
+		case "with":
+			with = p.value
+		case "env":
+			env = p.value
+		case "run":
+			run = p.value
+		case "shell":
+			step.Dialect = dialectOf(nameOf(p.value), s.dialect)
+		case "working-directory":
+			step.Dir = nameOf(p.value)
+		}
+	}
+	s = s.within(d, env)
+	step.Env, step.Secrets = s.env, s.secrets
+	if run != nil && run.Kind == yaml.ScalarNode {
+		step.Run = d.commandsIn(step.Dialect, run)
+		step.Secrets = union(step.Secrets, credentials(step.Run.Body)...)
+	}
+	step.With = d.with(with)
+	for _, v := range step.With {
+		step.Secrets = union(step.Secrets, credentials(v.Text)...)
+	}
+	if step.Run == nil && step.Uses == nil {
+		d.lacks(n, "step of "+of, "run and no uses")
+	}
+	return step
+}
+
+// blockOf is the place of a collection, from its first key to its last value.
+func (d *document) blockOf(n *yaml.Node) checks.Span {
+	first := n
+	if len(n.Content) > 0 {
+		first = n.Content[0]
+	}
+	return d.span(d.at(first), d.end(n))
+}
