@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/checkrein/checkrein"
 	"github.com/checkrein/checkrein/app"
-	"github.com/checkrein/checkrein/app/store"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 )
 
@@ -84,7 +82,7 @@ func newGitHub(t testing.TB, files string, options ...githubtest.Option) *world 
 	w.repo.RequireCheck("checkrein", w.app)
 	w.config = app.Config{
 		AppID: w.app.ID, PrivateKey: string(w.app.PEM()), WebhookSecrets: []string{secret}, APIURL: server.URL,
-		DatabaseURL: "sqlite:" + emptyDatabase(t), LogLevel: "debug",
+		DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "checkrein.db"), LogLevel: "debug",
 		AdminListen: "127.0.0.1:0",
 	}
 	t.Cleanup(func() {
@@ -96,33 +94,6 @@ func newGitHub(t testing.TB, files string, options ...githubtest.Option) *world 
 		}
 	})
 	return w
-}
-
-// migrated is the bytes of a database with no rows: making one takes longer than most tests.
-var migrated = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "checkrein-empty-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "checkrein.db")
-	s, err := store.Open(context.Background(), "sqlite:"+path)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func emptyDatabase(t testing.TB) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "checkrein.db")
-	if err := os.WriteFile(path, githubtest.Must(migrated()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // start runs the App until the test ends or stop is called.

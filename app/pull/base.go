@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/checks"
@@ -21,7 +22,21 @@ type baseTree struct {
 	// stands there. It is the branch's, not the tree's: another branch may have the same files.
 	policy []byte
 	Files  checks.Index `json:"files"`
+	// Checks are those that have read it; a version that has another check reads it anew.
+	Checks string `json:"checks"`
 }
+
+// readBy are the names of the checks that read bases, whatever policies say.
+func (e *evaluation) readBy() string {
+	var names []string
+	for _, c := range e.everyCheck() {
+		names = append(names, c.Name())
+	}
+	return strings.Join(names, " ")
+}
+
+// everyCheck are all checks: what a policy leaves out today may count tomorrow.
+func (e *evaluation) everyCheck() []checks.Check { return e.list(ruling{policy: policy.Default()}) }
 
 // base is the base tree of a target's tip: kept, or brought up to date from the
 // newest kept tree of that branch, or read whole from one streamed archive. Who brings it
@@ -32,7 +47,7 @@ func (e *evaluation) base(ctx context.Context, t target) (*baseTree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if last != nil && last.commit == t.tip.Commit {
+	if last.readable() && last.commit == t.tip.Commit {
 		return last, nil
 	}
 	fresh, moved, err := e.bringUp(ctx, last, t)
@@ -62,10 +77,10 @@ func (e *evaluation) bringUp(ctx context.Context, last *baseTree, t target) (*ba
 		return nil, Moved{}, fmt.Errorf("look up the tree of %s: %w", t.base, err)
 	}
 	b := &baseTree{}
-	if ok && json.Unmarshal(kept, b) == nil && b.Files != nil {
+	if ok && json.Unmarshal(kept, b) == nil && b.Files != nil && b.Checks == e.readBy() {
 		return b, Moved{All: true}, nil
 	}
-	list := e.list(ruling{policy: policy.Default()}) // what a policy leaves out today may count tomorrow
+	list := e.everyCheck()
 	fresh, moved, err := e.advance(ctx, last, t, list)
 	if err == nil && fresh == nil {
 		fresh, err = e.readBase(ctx, t, list)
@@ -74,6 +89,7 @@ func (e *evaluation) bringUp(ctx context.Context, last *baseTree, t target) (*ba
 }
 
 func (e *evaluation) keepBase(ctx context.Context, t target, b *baseTree) error {
+	b.Checks = e.readBy()
 	data, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("encode the tree of %s: %w", t.base, err)
@@ -88,7 +104,8 @@ func (e *evaluation) keepBase(ctx context.Context, t target, b *baseTree) error 
 	return nil
 }
 
-// lastBase is the newest kept tree of a branch; nil where there is none.
+// lastBase is the newest kept tree of a branch; nil where there is none. One that other
+// checks have read is not readable: its policy still counts.
 func (e *evaluation) lastBase(ctx context.Context, branch string) (*baseTree, error) {
 	last, ok, err := e.Memory.LastTree(ctx, e.repo.ID, branch)
 	if err != nil {
@@ -98,15 +115,21 @@ func (e *evaluation) lastBase(ctx context.Context, branch string) (*baseTree, er
 	if !ok || json.Unmarshal(last.Data, b) != nil || b.Files == nil {
 		return nil, nil
 	}
+	if b.Checks != e.readBy() {
+		b.Files = nil
+	}
 	b.commit, b.pushed, b.policy = last.Commit, last.Pushed, last.Policy
 	return b, nil
 }
 
+// readable reports whether a kept tree says what the checks of this version need.
+func (b *baseTree) readable() bool { return b != nil && b.Files != nil }
+
 // advance brings the branch's last kept tree up to the tip by what was pushed
 // since; nil when there is none, or the branch was rewritten.
 func (e *evaluation) advance(ctx context.Context, last *baseTree, t target, list []checks.Check) (*baseTree, Moved, error) {
-	if last == nil {
-		return nil, Moved{}, nil
+	if !last.readable() {
+		return nil, Moved{All: last != nil}, nil
 	}
 	diff, err := e.github.Compare(ctx, e.repo, last.commit, t.tip.Commit, 0)
 	if errors.Is(err, hub.ErrUnknownCommit) { // rewritten, and forgotten by GitHub

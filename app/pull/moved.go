@@ -7,7 +7,6 @@ import (
 
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/app/webhook"
-	"github.com/checkrein/checkrein/checks/policy"
 )
 
 // Moved is what a push to a base changed.
@@ -43,10 +42,10 @@ func (j *Judge) Follow(ctx context.Context, r webhook.Repo, branch string) error
 	}
 	defer j.bases.hold(r.ID, branch)()
 	last, err := e.lastBase(ctx, branch)
-	if err != nil || last != nil && last.commit == last.pushed {
+	if err != nil || last.readable() && last.commit == last.pushed {
 		return err
 	}
-	if last == nil { // what it was like is not known
+	if !last.readable() { // what it was like is not known
 		return e.tellMoved(ctx, branch, Moved{Policy: e.ownsDefaults(), All: true})
 	}
 	diff, err := e.github.CompareBranch(ctx, e.repo, last.commit, branch)
@@ -60,7 +59,7 @@ func (j *Judge) Follow(ctx context.Context, r webhook.Repo, branch string) error
 		return e.tellMoved(ctx, branch, Moved{All: true}) // the next evaluation reads the branch anew
 	}
 	t := target{base: branch, tip: hub.Tip{Ref: branch, Commit: diff.Head, Tree: diff.HeadTree}}
-	fresh, moved, err := e.follow(ctx, last, t, diff, e.list(ruling{policy: policy.Default()}))
+	fresh, moved, err := e.follow(ctx, last, t, diff, e.everyCheck())
 	if err != nil {
 		return err
 	}

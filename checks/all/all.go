@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/deletions"
 	"github.com/checkrein/checkrein/checks/images"
 	"github.com/checkrein/checkrein/checks/policy"
 	"github.com/checkrein/checkrein/checks/schema"
@@ -17,23 +18,24 @@ func Checks(p *policy.Policy, facts images.Facts, resolver images.Resolver, depl
 	list := []checks.Check{
 		images.New(p, RuleIDs(), facts, resolver),
 		schema.New(p, RuleIDs(), shared(facts), deployed),
+		deletions.New(p, RuleIDs()),
 	}
 	return slices.DeleteFunc(list, func(c checks.Check) bool { return p.Level(c.Name()) == checks.Off })
 }
 
 // Names are the checks' names, in their order.
-func Names() []string { return []string{images.Name, schema.Name} }
+func Names() []string { return []string{images.Name, schema.Name, deletions.Name} }
 
 // Rules is the rule catalogue.
 func Rules() []checks.Rule {
-	return slices.Concat(images.Rules(), schema.Rules(), policy.Rules())
+	return slices.Concat(images.Rules(), schema.Rules(), deletions.Rules(), policy.Rules())
 }
 
 // RuleIDs are the ids that policies and inline ignores may name: not those that guard the
 // policy itself.
 func RuleIDs() []string {
 	var ids []string
-	for _, r := range slices.Concat(images.Rules(), schema.Rules()) {
+	for _, r := range slices.Concat(images.Rules(), schema.Rules(), deletions.Rules()) {
 		ids = append(ids, r.ID)
 	}
 	return ids

@@ -209,7 +209,7 @@ func TestDocsCanFail(t *testing.T) {
 		t.Skip("an update mends what must fail here")
 	}
 	const good = "<!-- run in: incident cloudcannon-2022-05-18 fixed -->\n```console\n$ checkrein check --format json --only images,\n" +
-		"checkrein: --only names \"\": expected images, schema\nSee checkrein check --help\n$ echo $?\n2\n```\n" +
+		"checkrein: --only names \"\": expected images, schema, deletions\nSee checkrein check --help\n$ echo $?\n2\n```\n" +
 		"<!-- read as: policy -->\n```yaml\nversion: 1\n```\n"
 	if problems := execute(t, newDocument("good.md", good)); len(problems) > 0 {
 		t.Fatalf("the good document is refused: %v", problems)

@@ -1,0 +1,6 @@
+//go:build race
+
+package deletions_test
+
+// measured: the race detector makes everything slower and larger.
+const measured = false

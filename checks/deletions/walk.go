@@ -1,0 +1,496 @@
+package deletions
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/deletions/known"
+	"github.com/checkrein/checkrein/checks/deletions/pipeline"
+	"github.com/checkrein/checkrein/checks/deletions/shell"
+)
+
+const (
+	// maxDepth is how many calls may lead to a step: real ones need four.
+	maxDepth = 12
+	// maxSteps bounds the steps and commands of one pipeline, those of its callees each time.
+	maxSteps = 30_000
+)
+
+// walker follows one pipeline through what it calls.
+type walker struct {
+	side  *side
+	first *file
+	files map[string]bool // everything that was reached, read or not
+	acts  []*act
+	// doubts are what may delete and cannot be read.
+	doubts []*doubt
+	unread []checks.Unread
+	wanted map[string]bool // files that have still to be read
+	steps  int
+	full   bool // that it does too much is told
+	// clusters are the jobs, by key, that make a cluster on their own machine.
+	clusters map[string]bool
+	// made are the containers, by job and name, that a job has started, and the folders in which
+	// it has applied what it then destroys.
+	made map[string]bool
+	// selects are the jobs, by key, that pick versions to delete, and why that is unsafe.
+	selects map[string]string
+	// previews are the dry runs so far, by what they are of.
+	previews map[string][]*act
+	jobs     map[string]*job // by key
+	giversOf map[*pipeline.Job][]*pipeline.Step
+	times    map[deed]int
+	visits   map[visit]bool
+	// scripts are the texts that were read, so that one that is called a thousand times is read once.
+	scripts map[reading]shell.Script
+}
+
+// deed is a deletion at one place, in one job.
+type deed struct {
+	job  *job
+	file *file
+	span checks.Span
+	row  *known.Row
+}
+
+// maxWays is in how many ways a job may come to the same deletion before the others are not
+// told apart any more.
+const maxWays = 8
+
+// reading is a text, by where it begins, with what is known around it.
+type reading struct {
+	at        *shell.Position
+	dialect   shell.Dialect
+	env, args string
+}
+
+// frame is where a walk stands.
+type frame struct {
+	file   *file
+	dir    string            // where commands run, from the root of the repository
+	lost   bool              // dir is not known
+	folder shell.Word        // dir as it is written, with its gaps
+	args   []shell.Word      // of a script
+	input  map[string]string // what the file's inputs are, as far as that is written
+	env    map[string]string
+	job    *job
+	step   *pipeline.Step
+	links  []link   // the calls that lead here, the outermost first
+	trail  *trail   // what leads here
+	stack  []string // against circles
+	remote bool     // on another machine than the job's
+}
+
+// job is a job as a walk comes to it.
+type job struct {
+	*pipeline.Job
+	key     string // the path of calls to it
+	address string
+	needs   []string // keys
+	file    *file
+	// code is set where the job works on other code than that of the commit: what it checks out.
+	code *link
+	// foreign: of another repository, so that nothing of this tree is there.
+	foreign bool
+}
+
+func (fr frame) jobKey() string {
+	if fr.job == nil {
+		return ""
+	}
+	return fr.job.key
+}
+
+// link is one place on the way to a command.
+type link struct {
+	file *file
+	checks.Span
+	note string
+}
+
+// act is a deletion, or its preview.
+type act struct {
+	known.Deed
+	frame
+	checks.Span
+	written string
+	command *shell.Command // nil: it is no command
+	order   int
+	away    bool // nothing of it is on the machine of the job
+	root    *file
+	via     *walker
+}
+
+// doubt is a place that may delete, and cannot be read.
+type doubt struct {
+	frame
+	checks.Span
+	written string
+	why     string
+	sure    bool // it looks like a clean-up by itself
+	moving  bool // it is elsewhere, under a name that can come to mean something else
+	root    *file
+	via     *walker
+}
+
+func newWalker(s *side, f *file) *walker {
+	return &walker{side: s, first: f, wanted: map[string]bool{}, files: map[string]bool{f.path: true}, clusters: map[string]bool{}, selects: map[string]string{}, made: map[string]bool{},
+		previews: map[string][]*act{}, jobs: map[string]*job{}, giversOf: map[*pipeline.Job][]*pipeline.Step{}, scripts: map[reading]shell.Script{}, times: map[deed]int{}, visits: map[visit]bool{}}
+}
+
+func (w *walker) start() frame {
+	return frame{file: w.first, stack: []string{w.first.path}}
+}
+
+func (w *walker) run() {
+	fr := w.start()
+	switch w.first.Format {
+	case pipeline.Script:
+		w.text(fr, shell.Input{Text: w.first.Text, Dialect: w.first.Dialect})
+	case pipeline.Action:
+		fr.input = w.first.Defaults
+		fr.dir, fr.lost = "", false
+		w.eachJob(fr)
+	default:
+		w.eachJob(fr)
+	}
+}
+
+func (w *walker) eachJob(fr frame) {
+	f := fr.file
+	w.includes(fr)
+	for i := range f.Jobs {
+		if template(f, &f.Jobs[i]) {
+			continue
+		}
+		next := fr
+		if fr.job == nil || f.Format != pipeline.Action { // an action runs within the job that uses it
+			next.job = w.newJob(fr, &f.Jobs[i])
+		}
+		next.env = merged(fr.env, w.filled(fr, f.Jobs[i].Env))
+		w.job(next, &f.Jobs[i])
+	}
+}
+
+// template reports whether a job is only there to be extended, by one of its file.
+func template(f *file, j *pipeline.Job) bool {
+	return f.Format == pipeline.GitLab && strings.HasPrefix(j.ID, ".") &&
+		slices.ContainsFunc(f.Jobs, func(j pipeline.Job) bool { return !strings.HasPrefix(j.ID, ".") })
+}
+
+func (w *walker) newJob(fr frame, j *pipeline.Job) *job {
+	key := func(id string) string { return strings.Join(fr.stack, " > ") + "#" + id }
+	at := &job{Job: j, key: key(j.ID), address: jobAddress(fr.file, j), file: fr.file}
+	for _, n := range j.Needs {
+		at.needs = append(at.needs, key(n))
+	}
+	w.jobs[at.key] = at
+	return at
+}
+
+func jobAddress(f *file, j *pipeline.Job) string {
+	if f.Format == pipeline.Action {
+		return "runs"
+	}
+	if j.ID == "" {
+		return string(f.Format)
+	}
+	return "jobs." + j.ID
+}
+
+func (w *walker) job(fr frame, j *pipeline.Job) {
+	fr.trail = &trail{up: fr.trail, file: fr.file, job: j}
+	if j.Uses != nil {
+		w.reusable(fr, j)
+		return
+	}
+	for i := range j.Steps {
+		if w.spent() {
+			return
+		}
+		w.step(fr, j, &j.Steps[i])
+	}
+}
+
+func (w *walker) spent() bool {
+	if w.steps++; w.steps <= maxSteps {
+		return false
+	}
+	w.defeat(fmt.Sprintf("more than %d steps and commands, those of what it calls counted each time", maxSteps))
+	return true
+}
+
+// defeat tells once that a pipeline was not followed to its end. It counts as touched: what
+// lies beyond must not be hidden by what lies before.
+func (w *walker) defeat(reason string) {
+	if !w.full {
+		w.full = true
+		w.unread = append(w.unread, checks.Unread{Path: w.first.path, Kind: checks.Defeated, Touched: true, Reason: reason})
+	}
+}
+
+func (w *walker) step(fr frame, j *pipeline.Job, s *pipeline.Step) {
+	if fr.file.Format != pipeline.Action || fr.step == nil {
+		fr.step = s
+	}
+	if env := w.filled(fr, s.Env); fr.file.Format == pipeline.Action {
+		fr.env = merged(fr.env, env)
+	} else {
+		fr.env = env // those of the pipeline and of the job are among them
+	}
+	fr.trail = &trail{up: fr.trail, job: j, step: s}
+	if s.Uses != nil {
+		w.uses(fr, s)
+	}
+	if s.Run == nil {
+		return
+	}
+	if fr.file.Format != pipeline.Action {
+		fr.dir, fr.lost, fr.folder = "", false, shell.Word{}
+	}
+	if s.Dir != "" {
+		written := w.fill(fr, s.Dir)
+		fr.dir, fr.lost = w.folder(fr, written)
+		fr.folder = wordOf(written)
+	}
+	if whole, ok := w.wholeExpression(fr, s.Run.Body); ok {
+		w.text(fr, shell.Input{Text: repeated(*s.Run, whole), Dialect: s.Dialect, Env: fr.env})
+		return
+	}
+	w.text(fr, shell.Input{Text: *s.Run, Dialect: s.Dialect, Env: fr.env})
+}
+
+// repeated is a text that stands in for another one: every line of it is where that begins.
+func repeated(t shell.Text, body string) shell.Text {
+	r := shell.Text{Body: body}
+	for range strings.Count(body, "\n") + 1 {
+		r.Lines = append(r.Lines, t.Lines[0])
+	}
+	return r
+}
+
+func (w *walker) uses(fr frame, s *pipeline.Step) {
+	name := w.fill(fr, s.Uses.Text)
+	switch {
+	case strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../"):
+		w.local(fr, s, path.Clean(name))
+		return
+	case strings.HasPrefix(name, "docker://"):
+		w.image(fr, s.Uses.Span, s.Uses.Text, strings.TrimPrefix(name, "docker://"), s)
+		return
+	}
+	a := action(name, w.filledValues(fr, s.With))
+	w.checkout(&fr, a, s)
+	if w.inline(fr, a, s) {
+		return
+	}
+	if known.LocalClusterAction(a) {
+		w.clusters[fr.jobKey()] = true
+	}
+	deeds := known.Uses(a)
+	for _, d := range deeds {
+		w.act(fr, d, s.Uses.Span, s.Uses.Text, false)
+	}
+	if len(deeds) == 0 && !known.DeletesNothing(a) {
+		d := w.doubt(fr, s.Uses.Span, s.Uses.Text, "what the action "+a.Name+" does is not in this repository", looksLikeCleanUp(a.Name, s.Name))
+		d.moving = !errand(a.Name)
+	}
+}
+
+// checkout notes that the job goes on with other code than that of the commit.
+func (w *walker) checkout(fr *frame, a known.Action, s *pipeline.Step) {
+	if a.Name != "actions/checkout" || fr.job == nil {
+		return
+	}
+	ref, repository := a.With["ref"], a.With["repository"]
+	own := repository == "" || strings.Contains(repository, "github.repository")
+	if own && (ref == "" || sameCommit(ref)) || a.With["path"] != "" {
+		return
+	}
+	fr.job.code = &link{fr.file, s.Uses.Span, "checks out other code than that of this commit: " + strings.TrimSpace(repository+" "+ref)}
+	fr.job.foreign = !own
+}
+
+// sameCommit reports whether a ref is the commit whose workflow runs.
+func sameCommit(ref string) bool {
+	switch strings.Join(strings.Fields(strings.Trim(ref, "${} ")), "") {
+	case "github.sha", "github.ref", "github.ref_name", "github.head_ref", "github.workflow_sha":
+		return true
+	}
+	return false
+}
+
+// local follows an action of the repository.
+func (w *walker) local(fr frame, s *pipeline.Step, folder string) {
+	f, ready := w.one(path.Join(folder, "action.yml"), path.Join(folder, "action.yaml"))
+	if !ready {
+		return
+	}
+	if f == nil || f.File == nil || f.Format != pipeline.Action {
+		w.missing(fr, s.Uses.Span, s.Uses.Text, path.Join(folder, "action.yml"), f, looksLikeCleanUp(folder, s.Name))
+		return
+	}
+	next, ok := w.enter(fr, f, link{fr.file, s.Uses.Span, "calls " + f.path})
+	if !ok {
+		return
+	}
+	next.input = w.inputs(fr, f, s.With)
+	if !w.again(next, f.path) {
+		w.eachJob(next)
+	}
+	w.programOfAction(fr, f, s, looksLikeCleanUp(folder, s.Name))
+}
+
+// reusable follows a workflow that a job calls.
+func (w *walker) reusable(fr frame, j *pipeline.Job) {
+	name := w.fill(fr, j.Uses.Text)
+	if !strings.HasPrefix(name, "./") {
+		d := w.doubt(fr, j.Uses.Span, j.Uses.Text, "the workflow that it calls is not in this repository", looksLikeCleanUp(name, j.Name, j.ID))
+		called, _, _ := strings.Cut(name, "@")
+		d.moving = !errand(path.Base(called))
+		return
+	}
+	p := path.Clean(name)
+	f, ready := w.one(p)
+	if !ready {
+		return
+	}
+	if f == nil || f.File == nil || f.Format != pipeline.Workflow {
+		w.missing(fr, j.Uses.Span, j.Uses.Text, p, f, looksLikeCleanUp(p, j.Name))
+		return
+	}
+	next, ok := w.enter(fr, f, link{fr.file, j.Uses.Span, "calls " + f.path})
+	if !ok {
+		return
+	}
+	next.input, next.env, next.job = w.inputs(fr, f, j.With), nil, nil
+	w.eachJob(next)
+}
+
+// includes follows the files that are a part of a pipeline.
+func (w *walker) includes(fr frame) {
+	f := fr.file
+	for _, p := range f.included() {
+		g, ready := w.one(p)
+		if !ready || g == nil || f.Format == pipeline.Makefile || f.Format == pipeline.Taskfile {
+			continue
+		}
+		part := *g
+		if part.File == nil || part.Format != f.Format {
+			part.File = pipeline.ReadAs(f.Format, p, g.data)
+		}
+		if part.File == nil {
+			continue
+		}
+		if next, ok := w.enter(fr, &part, link{f, f.including(p), "includes " + p}); ok {
+			w.eachJob(next)
+		}
+	}
+}
+
+// one is the first of the files that is there; ready is false while one has still to be read.
+func (w *walker) one(paths ...string) (f *file, ready bool) {
+	ready = true
+	var found *file
+	for _, p := range paths {
+		got, ok := w.file(p)
+		ready = ready && ok
+		if got != nil {
+			w.files[p] = true
+			if found == nil {
+				found = got
+			}
+		}
+	}
+	if found == nil && len(paths) > 0 {
+		w.files[paths[0]] = true // whoever approves has seen that it is not there
+	}
+	return found, ready
+}
+
+// enter is the frame within a file that is called; false in a circle.
+func (w *walker) enter(fr frame, f *file, by link) (frame, bool) {
+	return w.enterAs(fr, f, f.path, by)
+}
+
+// again reports whether the walk has been here before in the same job, with the same around
+// it: whatever is to be found is found.
+func (w *walker) again(fr frame, name string) bool {
+	at := visit{job: fr.job, name: name, env: envText(fr.env), input: envText(fr.input), dir: fr.dir, lost: fr.lost}
+	for _, arg := range fr.args {
+		at.args += strings.Join(append(slices.Clone(arg.From), arg.Text), "\x00") + "\n"
+	}
+	seen := w.visits[at]
+	w.visits[at] = true
+	return seen
+}
+
+// visit is where a walk was, with what it knew there.
+type visit struct {
+	job                    *job
+	name, env, input, args string
+	dir                    string
+	lost                   bool
+}
+
+func (w *walker) enterAs(fr frame, f *file, name string, by link) (frame, bool) {
+	if slices.Contains(fr.stack, name) {
+		return fr, false
+	}
+	if len(fr.stack) > maxDepth {
+		w.defeat(fmt.Sprintf("calls of calls are more than %d deep", maxDepth))
+		return fr, false
+	}
+	fr.stack = append(fr.stack[:len(fr.stack):len(fr.stack)], name)
+	fr.links = append(fr.links[:len(fr.links):len(fr.links)], by)
+	fr.file = f
+	return fr, true
+}
+
+// missing tells of a callee that is not there, or cannot be read.
+func (w *walker) missing(fr frame, at checks.Span, written, p string, f *file, sure bool) {
+	why := p + " is not in this repository"
+	switch {
+	case f != nil && f.trouble != "":
+		why = p + " cannot be read: " + f.trouble
+	case f != nil:
+		why = p + " is in no format that is read"
+	}
+	w.doubt(fr, at, written, why, sure)
+}
+
+// act notes a deletion; nil: it has been noted in enough ways.
+func (w *walker) act(fr frame, d known.Deed, span checks.Span, written string, remote bool) *act {
+	at := deed{fr.job, fr.file, span, d.Row}
+	if w.times[at]++; w.times[at] > maxWays {
+		return nil
+	}
+	a := &act{Deed: d, frame: fr, Span: span, written: written, order: len(w.acts), away: remote || fr.remote, root: w.first, via: w}
+	w.acts = append(w.acts, a)
+	if d.Preview {
+		w.previews[d.Row.ID] = append(w.previews[d.Row.ID], a)
+	}
+	return a
+}
+
+func (w *walker) doubt(fr frame, at checks.Span, written, why string, sure bool) *doubt {
+	d := &doubt{frame: fr, Span: at, written: written, why: why, sure: sure, root: w.first, via: w}
+	w.doubts = append(w.doubts, d)
+	return d
+}
+
+// errands are the words of actions and workflows that delete nothing.
+var errands = regexp.MustCompile(`(?i)(^|[^a-z])(labels?|lint|tests?|build|notif(y|ication)|secrets?|setup|context|assert|comments?|lock|assign|triage|greet|welcome|changelog|matrix|filter|tokens?|auth|login|install|version|summary|report|slack|status|review)([^a-z]|$)`)
+
+// errand reports whether the name of an action or a workflow says that it deletes nothing.
+func errand(name string) bool { return errands.MatchString(name) }
+
+func action(name string, with map[string]string) known.Action {
+	a := known.Action{Name: name, With: with}
+	a.Name, a.Ref, _ = strings.Cut(name, "@")
+	return a
+}
