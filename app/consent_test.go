@@ -230,6 +230,23 @@ func TestLooserPolicyNeedsAnApproval(t *testing.T) {
 	w.becomes(p.Head(), "failure")
 }
 
+// Where two people are wanted before something is deleted, one cannot take that away:
+// not by approving twice, and not by a policy that wants one.
+func TestLooserPolicyNeedsAsManyAsADeletion(t *testing.T) {
+	t.Parallel()
+	two := strings.Replace(strict, "pin: tag}", "pin: tag}, deletions: {approvals: 2}", 1)
+	w := newWorld(t, two)
+	p := w.open("change", strict)
+	says(t, w.expect(p.Head(), "failure", "1 blocking"), "checks.deletions.approvals")
+	w.settle()
+	rita := w.github.User("rita")
+	githubtest.Must(p.Review(rita, "APPROVED"))
+	githubtest.Must(p.Review(rita, "APPROVED"))
+	says(t, w.stays(p.Head(), "failure"), "1 of 2 approvals of `policy/loosened`", "`@rita`")
+	githubtest.Must(p.Review(w.github.User("mona"), "APPROVED"))
+	says(t, w.becomes(p.Head(), "success"), "approved in a review by rita, mona; seen: `.github/checkrein.yml`")
+}
+
 // The policy in an unprotected branch does not help: it is compared where it would go.
 func TestLooserPolicyByWayOfAnotherBranch(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/app/review"
 	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/tree"
 	"github.com/checkrein/checkrein/checks/verdict"
 )
 
@@ -16,28 +17,59 @@ const loosened = "policy/loosened"
 
 // questions are what people may say yes to: findings that block, and inline ignores that
 // the change itself adds and that would let such a finding pass.
-func (e *evaluation) questions(c *gathered, v *verdict.Verdict, reports []checks.Report) []review.Question {
+func (e *evaluation) questions(ctx context.Context, c *gathered, r ruling, v *verdict.Verdict, reports []checks.Report) ([]review.Question, error) {
+	blocking := slices.DeleteFunc(slices.Clone(v.Findings), func(f checks.Finding) bool { return !f.New || f.Severity != checks.Block })
+	if err := lookAt(ctx, c, blocking); err != nil {
+		return nil, err
+	}
 	var all []review.Question
 	seen := map[string]bool{}
 	add := func(q review.Question, ok bool) {
 		if key := q.Key(); ok && !seen[key] {
 			seen[key] = true
+			q.Needed = r.needed(q.Rule)
 			all = append(all, q)
 		}
 	}
-	for _, f := range v.Findings {
-		if f.New && f.Severity == checks.Block && f.Rule != "policy/invalid" {
-			add(e.question(c, f))
-			for _, i := range waiting(reports, f) {
-				add(e.ignoreQuestion(c, i))
+	for _, f := range blocking {
+		add(e.question(c, f))
+		for _, i := range waiting(reports, f) {
+			add(e.ignoreQuestion(c, i))
+		}
+	}
+	return all, nil
+}
+
+// lookAt makes known as what the head has the files that a person must have seen: a
+// check may name one that it could not read.
+func lookAt(ctx context.Context, c *gathered, findings []checks.Finding) error {
+	if c.change.Head == nil {
+		return nil
+	}
+	var unknown []string
+	for _, f := range findings {
+		for _, p := range f.Sees {
+			if _, ok := c.change.Head.Lookup(p); !ok {
+				unknown = append(unknown, p)
 			}
 		}
 	}
-	return all
+	if len(unknown) == 0 {
+		return nil
+	}
+	if err := tree.Prefetch(ctx, tree.Want{Tree: c.change.Head, Paths: unknown}); err != nil {
+		return fmt.Errorf("look at what a yes is about: %w", err)
+	}
+	return nil
 }
 
 // question is about the files that somebody who says yes to a finding must have seen.
+// False: nobody can say yes to it.
 func (e *evaluation) question(c *gathered, f checks.Finding) (review.Question, bool) {
+	kind := review.KindOf(f.Rule)
+	if kind == review.ByNobody {
+		return review.Question{}, false
+	}
 	paths := f.Sees
 	if len(paths) == 0 {
 		paths = []string{f.Path}
@@ -48,7 +80,7 @@ func (e *evaluation) question(c *gathered, f checks.Finding) (review.Question, b
 		}
 	}
 	q, ok := e.about(c, f.Rule, paths)
-	if review.KindOf(f.Rule) == review.ByComment {
+	if kind == review.ByComment {
 		q.About = f.Address + "\n" + f.Subject // a comment accepts what was told, not all in the file
 	}
 	return q, ok
@@ -88,7 +120,7 @@ func waiting(reports []checks.Report, f checks.Finding) []checks.Ignore {
 
 // answers asks what people have said, where there are questions and anybody has spoken.
 func (e *evaluation) answers(ctx context.Context, t target, asked []review.Question) (review.Answers, error) {
-	all := review.Answers{Yes: map[string]review.Yes{}}
+	all := review.Answers{Yes: map[string][]review.Yes{}}
 	if len(asked) == 0 {
 		return all, nil
 	}
@@ -151,21 +183,32 @@ func members(entries []hub.QueueEntry, head string) []int {
 
 // consents are the answers as a verdict asks for them.
 func (e *evaluation) consents(c *gathered, a review.Answers) verdict.Options {
-	yes := func(q review.Question, ok bool) (review.Yes, bool) {
+	yes := func(q review.Question, ok bool) []review.Yes {
 		if !ok {
-			return review.Yes{}, false
+			return nil
 		}
-		y, ok := a.Yes[q.Key()]
-		return y, ok
+		return a.Yes[q.Key()]
 	}
 	return verdict.Options{
 		Yes: func(f checks.Finding) (verdict.Consent, bool) {
-			y, ok := yes(e.question(c, f))
-			return verdict.Consent{By: string(y.Kind), Person: y.By, Reason: y.Reason}, ok && f.Rule != "policy/invalid"
+			said := yes(e.question(c, f))
+			return consent(said), len(said) > 0
 		},
-		YesToIgnore: func(i checks.Ignore) bool {
-			_, ok := yes(e.ignoreQuestion(c, i))
-			return ok
-		},
+		YesToIgnore: func(i checks.Ignore) bool { return len(yes(e.ignoreQuestion(c, i))) > 0 },
 	}
+}
+
+// consent is what people said, as a verdict tells it.
+func consent(said []review.Yes) verdict.Consent {
+	var c verdict.Consent
+	for _, y := range said {
+		c.By, c.Reason = string(y.Kind), y.Reason
+		c.People = append(c.People, y.By)
+	}
+	if c.By == string(review.ByReview) {
+		for _, f := range said[0].Files { // of all the same
+			c.Seen = append(c.Seen, verdict.Seen(f))
+		}
+	}
+	return c
 }

@@ -115,9 +115,9 @@ func (e *evaluation) ownReport(ctx context.Context, c *gathered, one *judged) ([
 		return nil, err
 	}
 	v := verdict.Conclude(reports, one.policy, e.Now().UTC(), verdict.Options{})
-	asked := e.questions(c, &v, nil)
-	if len(asked) == 0 {
-		return reports, nil
+	asked, err := e.questions(ctx, c, one.ruling, &v, nil)
+	if err != nil || len(asked) == 0 {
+		return reports, err
 	}
 	answers, err := e.answers(ctx, one.target, asked)
 	if err != nil {
@@ -138,7 +138,10 @@ func (e *evaluation) conclude(ctx context.Context, c *gathered, one *judged, rep
 	v := verdict.Conclude(reports, one.policy, today, verdict.Options{})
 	one.verdict = &v
 	one.deployed = slices.ContainsFunc(reports, func(r checks.Report) bool { return r.Deployed })
-	one.asked = e.questions(c, &v, reports)
+	var err error
+	if one.asked, err = e.questions(ctx, c, one.ruling, &v, reports); err != nil {
+		return err
+	}
 	answers, err := e.answers(ctx, one.target, one.asked)
 	if err != nil {
 		return err

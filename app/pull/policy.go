@@ -18,6 +18,8 @@ type ruling struct {
 	valid   []byte   // the base tip's own file when it is valid
 	// organisation are the organisation's defaults; nil: none.
 	organisation *policy.Document
+	// before is how many people the policy wanted for what deletes before the change.
+	before int
 	// lastValid is what holds instead of a file that is broken on the base; nil: nothing.
 	lastValid []byte
 }
@@ -57,7 +59,21 @@ func (e *evaluation) ruling(ctx context.Context, t target) (ruling, error) {
 	}
 	p, told := policy.Resolve(org, repo)
 	r.policy, r.notices = p, append(append(notices, broken...), told...)
+	r.before = p.Deletions.Approvals
 	return r, nil
+}
+
+// needed is how many people must say yes to a rule: to what deletes as many as the policy
+// wants, and as many to a change of the policy, which might want fewer.
+func (r ruling) needed(rule string) int {
+	check, _, _ := strings.Cut(rule, "/")
+	switch check {
+	case policy.Name:
+		return max(1, r.before)
+	case "deletions":
+		return max(1, r.policy.Deletions.Approvals)
+	}
+	return 1
 }
 
 func (e *evaluation) readPolicy(f *hub.File, source string, read reader) (*policy.Document, []string) {

@@ -83,7 +83,7 @@ func TestOneAcceptForAllOfARule(t *testing.T) {
 	second := row
 	second.Key, second.Files = other.Key(), other.Files
 	want := Answers{
-		Yes:   map[string]Yes{floats.Key(): row, other.Key(): second},
+		Yes:   map[string][]Yes{floats.Key(): {row}, other.Key(): {second}},
 		Notes: []string{"@rita accepted images/mutable-tag, but before this finding was told, or about other files."},
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -11,6 +11,9 @@ type asked struct {
 	key string
 }
 
+// enough reports whether these are the yeses of as many people as are needed.
+func (q asked) enough(said []Yes) bool { return len(said) >= max(1, q.Needed) }
+
 // ask sorts out the questions that can be asked, and says why others cannot.
 func ask(questions []Question) (open []asked, n notes) {
 	paths := map[string]bool{}
@@ -19,6 +22,8 @@ func ask(questions []Question) (open []asked, n notes) {
 		case len(q.Files) == 0:
 			// A yes is about files: to none of them everybody's review would be one.
 			n.add("Nobody can say yes to %s here, because it names no file.", shown(q.Rule))
+		case KindOf(q.Rule) == ByNobody:
+			// Mended, or excepted in the policy: nobody waits for a person.
 		case KindOf(q.Rule) == ByReview && !fits(paths, q.Files):
 			n.add("Nobody can say yes to %s here, because more than %d files wait for a review.", shown(q.Rule), maxPaths)
 		default:

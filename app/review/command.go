@@ -58,6 +58,8 @@ func (s Said) Problem(rules []string) string {
 		return "it names no rule"
 	case KindOf(s.Rule) == ByReview:
 		return s.Rule + " takes no accept: it needs an approving review"
+	case KindOf(s.Rule) == ByNobody:
+		return s.Rule + " takes no accept: what it finds must be mended"
 	case !slices.Contains(rules, s.Rule):
 		return "there is no rule " + s.Rule
 	case s.Reason == "":

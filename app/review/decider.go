@@ -17,8 +17,8 @@ type Decider struct {
 	Own    string   // the app's login: "checkrein[bot]"
 }
 
-// Answer tells which of the questions somebody has said yes to on a pull request, and
-// records these yeses. Who said what, and what they may do, is asked of GitHub each time:
+// Answer tells which of the questions enough people have said yes to on a pull request,
+// and records every yes that counts. Who said what, and what they may do, is asked of GitHub each time:
 // what is recorded only tells which files an old voice was about. A question may be about
 // a merge group that holds the pull request.
 func (d *Decider) Answer(ctx context.Context, pr PullRequest, questions []Question) (Answers, error) {
@@ -38,13 +38,14 @@ func (d *Decider) Answer(ctx context.Context, pr PullRequest, questions []Questi
 	if err != nil {
 		return Answers{}, err
 	}
-	notes.addUnknown(h.makers.unknown)
 	voices := d.voices(pr, said)
 	for _, v := range voices {
 		if err := h.hear(ctx, v); err != nil {
 			return Answers{}, err
 		}
 	}
+	answers := Answers{Yes: h.answers(&notes)}
+	notes.addUnknown(h.makers.unknown)
 	// The newest first: where notes are too many, those stay whose people wait.
 	for _, v := range slices.Backward(voices) {
 		why, err := h.explain(ctx, v)
@@ -55,7 +56,8 @@ func (d *Decider) Answer(ctx context.Context, pr PullRequest, questions []Questi
 			notes.add("%s", why)
 		}
 	}
-	return Answers{Yes: h.yes, Notes: notes.bounded()}, nil
+	answers.Notes = notes.bounded()
+	return answers, nil
 }
 
 // MayRecheck reports whether an account may ask for a new run: a person with write access.

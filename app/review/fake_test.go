@@ -170,3 +170,12 @@ func decider(w *world) *Decider {
 	rules := []string{mutable, "images/default-tag", loosened, "deletions/unreviewed"}
 	return &Decider{GitHub: w, Memory: w, Rules: rules, Own: "checkrein[bot]"}
 }
+
+// by are the logins of those who said yes to a question, with blanks between them.
+func by(a Answers, q Question) string {
+	var names []string
+	for _, y := range a.Yes[q.Key()] {
+		names = append(names, y.By)
+	}
+	return strings.Join(names, " ")
+}

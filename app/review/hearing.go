@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/checkrein/checkrein/app/hub"
@@ -18,7 +19,7 @@ type hearing struct {
 	access   access
 	recorded map[about]bool
 	heard    map[int64]map[string]bool // comment -> keys that stood when it was written
-	yes      map[string]Yes
+	yes      map[string][]Yes          // of different people, also where they are not enough
 }
 
 // about is a voice and the key of a question.
@@ -40,7 +41,7 @@ func (d *Decider) listen(ctx context.Context, pr PullRequest, open []asked, said
 	}
 	h := &hearing{
 		pr: pr, memory: d.Memory, open: open, makers: makers, moved: said.Retargeted, access: d.accessTo(pr.Repo),
-		recorded: map[about]bool{}, heard: map[int64]map[string]bool{}, yes: map[string]Yes{},
+		recorded: map[about]bool{}, heard: map[int64]map[string]bool{}, yes: map[string][]Yes{},
 	}
 	for _, y := range recorded {
 		h.recorded[about{y.Kind, y.ID, y.Key}] = true
@@ -48,7 +49,7 @@ func (d *Decider) listen(ctx context.Context, pr PullRequest, open []asked, said
 	return h, nil
 }
 
-// hear takes over the questions that a voice answers and no earlier one has.
+// hear notes a voice as a yes to the questions that still need one.
 func (h *hearing) hear(ctx context.Context, v voice) error {
 	if h.dismissed(v) != "" {
 		return nil
@@ -99,10 +100,12 @@ func (h *hearing) dismissed(v voice) string {
 	return ""
 }
 
-// waits reports whether a voice was meant for a question that is not answered.
+// waits reports whether a voice was meant for a question that still needs a yes, and that
+// its person has not answered.
 func (h *hearing) waits(v voice, q asked) bool {
-	_, answered := h.yes[q.key]
-	return !answered && v.meant(q)
+	said := h.yes[q.key]
+	again := func(y Yes) bool { return same(hub.Account{ID: y.ByID, Login: y.By}, v.by) }
+	return v.meant(q) && !q.enough(said) && !slices.ContainsFunc(said, again)
 }
 
 // refusal says why a voice is no yes to a question; empty: it is one. Whether the person
@@ -122,8 +125,23 @@ func (h *hearing) take(ctx context.Context, v voice, q asked) error {
 			return fmt.Errorf("record a yes on pull request %d: %w", h.pr.Number, err)
 		}
 	}
-	h.yes[q.key] = y
+	h.yes[q.key] = append(h.yes[q.key], y)
 	return nil
+}
+
+// answers are the yeses to the questions that have enough; of those that lack one it is
+// noted who has said it.
+func (h *hearing) answers(n *notes) map[string][]Yes {
+	full := map[string][]Yes{}
+	for _, q := range h.open {
+		switch said := h.yes[q.key]; {
+		case q.enough(said):
+			full[q.key] = said
+		case len(said) > 0:
+			n.add("%d of %d approvals of %s in %s: %s.", len(said), q.Needed, q.Rule, in(q.Files), people(said))
+		}
+	}
+	return full
 }
 
 // told reports whether a comment of that time can have been about a question of its rule:

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/checkrein/checkrein/checks"
 )
 
 // Key stands for the question: SHA-256, in hex, over the rule and the set of files. The
-// order of the files does not matter; any other difference gives another key.
+// order of the files does not matter, nor how many people are needed; any other difference
+// gives another key.
 func (q Question) Key() string {
 	files := slices.Clone(q.Files)
 	slices.SortFunc(files, byPath)
@@ -35,11 +38,5 @@ func byPath(a, b File) int {
 	return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Blob, b.Blob))
 }
 
-// KindOf is how a yes to a rule must be said. What makes the judge milder and what
-// deletes needs somebody who has looked at the files, hence a review.
-func KindOf(rule string) Kind {
-	if strings.HasPrefix(rule, "policy/") || strings.HasPrefix(rule, "deletions/") {
-		return ByReview
-	}
-	return ByComment
-}
+// KindOf is how a yes to a rule must be said.
+func KindOf(rule string) Kind { return Kind(checks.YesTo(rule)) }

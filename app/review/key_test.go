@@ -64,7 +64,10 @@ func TestKeyLeavesTheQuestionAlone(t *testing.T) {
 
 func TestKindOf(t *testing.T) {
 	for rule, want := range map[string]Kind{
-		"policy/loosened": ByReview, "policy/invalid": ByReview, "deletions/unreviewed": ByReview, "deletions/": ByReview,
+		"policy/loosened": ByReview, "deletions/unreviewed": ByReview, "deletions/": ByReview,
+		"deletions/unknown-callee": ByReview, "deletions/whole-package": ByReview,
+		"policy/invalid": ByNobody, "deletions/no-dry-run": ByNobody, "deletions/no-environment": ByNobody, "deletions/unsafe-images": ByNobody,
+
 		"images/mutable-tag": ByComment, "schema/data-loss": ByComment, "policy": ByComment, "policyx/y": ByComment,
 		"images/policy/x": ByComment, "": ByComment,
 	} {

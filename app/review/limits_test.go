@@ -66,8 +66,8 @@ func TestFiftyPeopleAreAskedAbout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Yes[floats.Key()].By != tt.by || len(w.asked) != 50 {
-			t.Errorf("%d before: yes by %q, asked about %d", tt.before, got.Yes[floats.Key()].By, len(w.asked))
+		if by(got, floats) != tt.by || len(w.asked) != 50 {
+			t.Errorf("%d before: yes by %q, asked about %d", tt.before, by(got, floats), len(w.asked))
 		}
 		if len(w.asked) > 0 && w.asked[0] != "reader000" {
 			t.Errorf("asked about %s first", w.asked[0])
@@ -168,7 +168,7 @@ func TestMoreFilesThanCanBeAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(w.paths[0]) != 100 || got.Yes[small.Key()].By != "rita" || got.Yes[full.Key()].By != "rita" || len(got.Yes) != 2 {
+	if len(w.paths[0]) != 100 || by(got, small) != "rita" || by(got, full) != "rita" || len(got.Yes) != 2 {
 		t.Errorf("asked for %d paths; %v", len(w.paths[0]), got.Yes)
 	}
 	if d := cmp.Diff([]string{"Nobody can say yes to deletions/unreviewed here, because more than 100 files wait for a review."}, got.Notes); d != "" {

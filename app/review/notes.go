@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -41,6 +42,29 @@ func (n notes) bounded() []string {
 	kept := slices.Clone(n[:maxNotes-1])
 	slices.Sort(kept)
 	return append(kept, fmt.Sprintf("And %d more notes of this kind.", len(n)-len(kept)))
+}
+
+// in names files: the first, and how many more.
+func in(files []File) string {
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, f.Path)
+	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	if len(paths) == 1 {
+		return shown(paths[0])
+	}
+	return fmt.Sprintf("%s and %d more", shown(paths[0]), len(paths)-1)
+}
+
+// people names whose yeses these are.
+func people(said []Yes) string {
+	var names []string
+	for _, y := range said {
+		names = append(names, "@"+shown(y.By))
+	}
+	return strings.Join(names, ", ")
 }
 
 // short is a commit as people name it.

@@ -8,16 +8,19 @@ import (
 	"time"
 
 	"github.com/checkrein/checkrein/app/hub"
+	"github.com/checkrein/checkrein/checks"
 )
 
 // Kind is how a yes was said.
 type Kind string
 
 const (
-	// ByReview is an approving review: for policy/* and deletions/*.
-	ByReview Kind = "review"
-	// ByComment is "/checkrein accept": for every other rule.
-	ByComment Kind = "accept"
+	// ByReview is an approving review.
+	ByReview = Kind(checks.YesByReview)
+	// ByComment is "/checkrein accept".
+	ByComment = Kind(checks.YesByAccept)
+	// ByNobody: no yes counts.
+	ByNobody = Kind(checks.NoYes)
 )
 
 // File is one file as the person saw it.
@@ -33,6 +36,8 @@ type Question struct {
 	// About narrows the question to one thing in the files, in the words of who asks; empty:
 	// it is about the files as a whole.
 	About string
+	// Needed is how many different people must say yes; 0: one.
+	Needed int
 }
 
 // Yes is one yes that counted when it was recorded.
@@ -79,7 +84,10 @@ type Memory interface {
 
 // Answers are by the key of the question.
 type Answers struct {
-	Yes map[string]Yes
-	// Notes are sentences about yeses that do not count, and why.
+	// Yes are those of as many different people as are needed, the earliest first; a
+	// question that lacks one is not in it.
+	Yes map[string][]Yes
+	// Notes are sentences about yeses that do not count, and why, and about those that
+	// are not enough.
 	Notes []string
 }

@@ -24,8 +24,8 @@ func (r row) run(t *testing.T, w *world, q Question) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if by := got.Yes[q.Key()].By; by != r.by {
-		t.Errorf("yes by %q, want %q", by, r.by)
+	if said := by(got, q); said != r.by {
+		t.Errorf("yes by %q, want %q", said, r.by)
 	}
 	if r.by == "" && (len(got.Yes) > 0 || w.kept > 0) {
 		t.Errorf("answered %v, kept %d", got.Yes, w.kept)

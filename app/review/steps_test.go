@@ -9,14 +9,14 @@ import (
 )
 
 // step asks one question and compares whose yes it is.
-func step(t *testing.T, w *world, name string, q Question, by string, notes ...string) {
+func step(t *testing.T, w *world, name string, q Question, want string, notes ...string) {
 	t.Helper()
 	got, err := decider(w).Answer(t.Context(), pr, []Question{q})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	if got.Yes[q.Key()].By != by {
-		t.Errorf("%s: yes by %q, want %q", name, got.Yes[q.Key()].By, by)
+	if said := by(got, q); said != want {
+		t.Errorf("%s: yes by %q, want %q", name, said, want)
 	}
 	if d := cmp.Diff(notes, got.Notes); d != "" {
 		t.Errorf("%s: notes (-want +got):\n%s", name, d)

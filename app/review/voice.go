@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/checkrein/checkrein/app/hub"
@@ -80,21 +79,16 @@ func ofReview(pr PullRequest, r hub.Review) voice {
 
 // others says which files are not the same at the reviewed commit.
 func others(files []File, blobs map[string]string) string {
-	var paths []string
-	for _, f := range files {
-		if blobs[f.Path] != f.Blob {
-			paths = append(paths, f.Path)
-		}
-	}
-	slices.Sort(paths)
-	paths = slices.Compact(paths)
-	switch len(paths) {
+	changed := slices.DeleteFunc(slices.Clone(files), func(f File) bool { return blobs[f.Path] == f.Blob })
+	slices.SortFunc(changed, byPath)
+	changed = slices.CompactFunc(changed, func(a, b File) bool { return a.Path == b.Path })
+	switch len(changed) {
 	case 0:
 		return ""
 	case 1:
-		return "where " + shown(paths[0]) + " was another"
+		return "where " + in(changed) + " was another"
 	}
-	return "where " + shown(paths[0]) + " and " + strconv.Itoa(len(paths)-1) + " more were others"
+	return "where " + in(changed) + " were others"
 }
 
 func (d *Decider) ofComment(pr PullRequest, c hub.Said, said Said) voice {

@@ -21,12 +21,14 @@ func (t teller) exception(f checks.Finding) string {
 	if strings.HasPrefix(f.Rule, "policy/") {
 		return ""
 	}
-	accept := ""
-	if !strings.HasPrefix(f.Rule, "deletions/") {
-		accept = "\nOr, for these files as they are and this pull request only: somebody with write access who made none of it comments " +
-			code("/checkrein accept "+f.Rule+" REASON") + ".\n"
+	granted := ", by a pull request that a reviewer with write access other than its author approves.\n"
+	const once = "\nOr, for these files as they are and this pull request only: somebody with write access who made none of it "
+	switch checks.YesTo(f.Rule) {
+	case checks.YesByAccept:
+		granted += once + "comments " + code("/checkrein accept "+f.Rule+" REASON") + ".\n"
+	case checks.YesByReview:
+		granted += once + "approves this pull request in a review.\n"
 	}
-	granted := ", by a pull request that a reviewer with write access other than its author approves.\n" + accept
 	if t.h.Repository == "" { // on the command line it counts at once
 		granted = ".\n"
 	}

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/verdict"
 )
 
 // TestExceptionIsExact reads the snippet back: it must name exactly this finding.
@@ -49,5 +50,34 @@ func TestExceptionIsExact(t *testing.T) {
 func TestPolicyFindingsHaveNoException(t *testing.T) {
 	if got := (teller{}).exception(checks.Finding{Rule: "policy/invalid", Path: ".github/checkrein.yml"}); got != "" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Who may let a finding pass is told as it is decided.
+func TestExceptionSaysHowToSayYes(t *testing.T) {
+	for rule, want := range map[string]string{
+		"images/mutable-tag":       "comments `/checkrein accept images/mutable-tag REASON`",
+		"deletions/unreviewed":     "approves this pull request in a review",
+		"deletions/unsafe-images":  "",
+		"deletions/no-environment": "",
+	} {
+		h := Head{Repository: "acme/shop", Judged: []Judged{{Verdict: &verdict.Verdict{}}}}
+		got := teller{h: h, j: h.Judged[0]}.exception(checks.Finding{Rule: rule, Path: "a.yml"})
+		once := strings.Contains(got, "for these files as they are")
+		if once != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: want %q in:\n%s", rule, want, got)
+		}
+	}
+}
+
+// What a reviewer saw is told up to a bound.
+func TestSeenFilesAreBounded(t *testing.T) {
+	seen := make([]verdict.Seen, mostSeen+2)
+	for i := range seen {
+		seen[i] = verdict.Seen{Path: string(rune('a'+i)) + ".sh", Blob: "0123456789"}
+	}
+	want := "; seen: `a.sh` (`0123456`), `b.sh` (`0123456`), `c.sh` (`0123456`), `d.sh` (`0123456`), `e.sh` (`0123456`), 2 more files"
+	if got := looked(seen); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

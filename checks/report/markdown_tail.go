@@ -70,13 +70,46 @@ func passedBy(s verdict.Suppressed) string {
 	}
 	switch s.By {
 	case "review":
-		return "approved in a review by " + prose(s.Person, 60) + because
+		return "approved in a review by " + people(s) + looked(s.Seen) + because
 	case "accept":
-		return "accepted by " + prose(s.Person, 60) + because
+		return "accepted by " + people(s) + because
 	case "policy":
 		return "by an exception of the policy until " + prose(s.Until, 20) + because
 	}
 	return "by an inline exception until " + prose(s.Until, 20) + because
+}
+
+// people names those whose yes let a finding pass.
+func people(s verdict.Suppressed) string {
+	var names []string
+	for _, login := range s.People {
+		names = append(names, prose(login, 60))
+	}
+	return strings.Join(names, ", ")
+}
+
+const (
+	mostSeen  = 5
+	shortBlob = 7
+)
+
+// looked tells which files a reviewer had before them.
+func looked(seen []verdict.Seen) string {
+	if len(seen) == 0 {
+		return ""
+	}
+	var files []string
+	for _, f := range seen[:min(len(seen), mostSeen)] {
+		id := "not there"
+		if f.Blob != "" {
+			id = code(f.Blob[:min(len(f.Blob), shortBlob)])
+		}
+		files = append(files, codeCut(f.Path, 100)+" ("+id+")")
+	}
+	if more := len(seen) - len(files); more > 0 {
+		files = append(files, amount(more, "more file"))
+	}
+	return "; seen: " + strings.Join(files, ", ")
 }
 
 // notices tells what concerns exceptions and the judgement itself.

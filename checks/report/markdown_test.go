@@ -87,8 +87,9 @@ func hostile(evil string) Head {
 	w.Severity = checks.Warn
 	v := &verdict.Verdict{
 		Conclusion: verdict.Failure, Findings: []checks.Finding{f, w}, Notices: []string{evil}, Reasons: []string{evil},
-		Suppressed: []verdict.Suppressed{{Finding: f, By: "inline", Reason: evil, Until: evil}, {Finding: f, By: "accept", Person: evil, Reason: evil}},
-		Unread:     []checks.Unread{{Path: evil, Line: 2, Kind: checks.Defeated, Reason: evil, Touched: true}},
+		Suppressed: []verdict.Suppressed{{Finding: f, By: "inline", Reason: evil, Until: evil}, {Finding: f, By: "accept", People: []string{evil}, Reason: evil},
+			{Finding: f, By: "review", People: []string{evil, evil}, Seen: []verdict.Seen{{Path: evil, Blob: evil}}}},
+		Unread: []checks.Unread{{Path: evil, Line: 2, Kind: checks.Defeated, Reason: evil, Touched: true}},
 	}
 	h := head(Judged{Pull: 11, Base: evil, Changed: 1, Verdict: v}, Judged{Pull: 12, Base: "b" + evil, Verdict: &verdict.Verdict{Conclusion: verdict.Undecided, Reasons: []string{evil}}})
 	h.Notices, h.PolicySource, h.Enforcement, h.Late = []string{evil}, evil, evil, evil
@@ -119,8 +120,9 @@ func goldens() map[string]Head {
 		Suppressed: []verdict.Suppressed{
 			{Finding: mutableTag("compose.yml", 3, "redis:latest", checks.Block), By: "policy", Reason: "local development only", Until: "2027-01-31"},
 			{Finding: mutableTag("dev.yml", 5, "mailpit:latest", checks.Block), By: "inline", Reason: "never deployed", Until: "2026-12-04"},
-			{Finding: defaultTag(checks.Block), By: "accept", Person: "mona", Reason: "the vendor ships no other tag"},
-			{Finding: mutableTag("api.yml", 5, "api:latest", checks.Block), By: "review", Person: "hubot-2"}},
+			{Finding: defaultTag(checks.Block), By: "accept", People: []string{"mona"}, Reason: "the vendor ships no other tag"},
+			{Finding: mutableTag("api.yml", 5, "api:latest", checks.Block), By: "review", People: []string{"hubot-2", "mona"},
+				Seen: []verdict.Seen{{Path: "api.yml", Blob: strings.Repeat("1a", 20)}, {Path: "gone.sh"}}}},
 		Notices: []string{"the exception for images/mutable-tag at dev.yml:5 ends on 2026-12-04"},
 	}
 	green := &verdict.Verdict{Conclusion: verdict.Success, References: make([]checks.Reference, 3), Files: 2}

@@ -107,8 +107,8 @@ func (s *sarif) suppressed(passed verdict.Suppressed) sarifResult {
 	if passed.By == "inline" {
 		kind = "inSource"
 	}
-	if passed.Person != "" {
-		because = strings.TrimSuffix(cut(passed.Person, 60)+": "+because, ": ")
+	if len(passed.People) > 0 {
+		because = strings.TrimSuffix(cut(strings.Join(passed.People, ", "), 200)+": "+because, ": ")
 	}
 	if passed.Until != "" {
 		because += " (until " + cut(passed.Until, 20) + ")"

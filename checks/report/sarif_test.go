@@ -126,7 +126,7 @@ func TestSARIFSuppressions(t *testing.T) {
 	for _, by := range []string{"policy", "inline", "accept"} {
 		s := verdict.Suppressed{Finding: floatingFinding(), By: by, Reason: "local only", Until: "2027-01-31"}
 		if by == "accept" {
-			s.Person, s.Until = "dana", ""
+			s.People, s.Until = []string{"dana"}, ""
 		}
 		r.Verdict.Suppressed = append(r.Verdict.Suppressed, s)
 	}

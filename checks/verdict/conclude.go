@@ -21,11 +21,12 @@ type Options struct {
 	YesToIgnore func(checks.Ignore) bool
 }
 
-// Consent is a person's yes to a finding.
+// Consent is the yes of a person, or of several, to a finding.
 type Consent struct {
-	By     string // how: "review" or "accept"
-	Person string // login
-	Reason string // where the person gave one
+	By     string   // how: "review" or "accept"
+	People []string // logins
+	Reason string   // where the person gave one
+	Seen   []Seen   // of a review
 }
 
 // Conclude is the verdict over the reports of all checks, on the day of today (UTC).
@@ -108,7 +109,7 @@ func (j *judge) consented(f checks.Finding) bool {
 	}
 	c, ok := j.options.Yes(f)
 	if ok {
-		j.verdict.Suppressed = append(j.verdict.Suppressed, Suppressed{Finding: f, By: c.By, Person: c.Person, Reason: c.Reason})
+		j.verdict.Suppressed = append(j.verdict.Suppressed, Suppressed{Finding: f, By: c.By, People: c.People, Seen: c.Seen, Reason: c.Reason})
 	}
 	return ok
 }

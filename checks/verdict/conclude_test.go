@@ -150,7 +150,7 @@ func (s situation) options() Options {
 	switch s[4] {
 	case "yes":
 		o.Yes = func(checks.Finding) (Consent, bool) {
-			return Consent{By: "accept", Person: "mona", Reason: "known"}, true
+			return Consent{By: "accept", People: []string{"mona"}, Reason: "known"}, true
 		}
 	case "yes to ignore":
 		o.YesToIgnore = func(checks.Ignore) bool { return true }

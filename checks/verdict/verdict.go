@@ -48,11 +48,15 @@ type Verdict struct {
 // Suppressed is a finding that an exception, an inline ignore or a person lets pass.
 type Suppressed struct {
 	Finding checks.Finding
-	By      string // "policy", "inline", "review" or "accept"
-	Person  string // login of who said yes in a review or by accepting
+	By      string   // "policy", "inline", "review" or "accept"
+	People  []string // logins of those who said yes in a review or by accepting
+	Seen    []Seen   // what they had looked at; of a review
 	Reason  string
 	Until   string // 2027-01-31; empty for a person's yes, which ends with these files
 }
+
+// Seen is a file as somebody has looked at it.
+type Seen struct{ Path, Blob string } // no blob: it is not there
 
 // Count counts the findings of this change (new ones) by severity, and the older ones.
 func (v *Verdict) Count() (block, warn, note, old int) {
