@@ -81,3 +81,29 @@ func TestSeenFilesAreBounded(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// Who has nothing to mend is not told to.
+func TestWhatAReviewAnswersEndsInOne(t *testing.T) {
+	block := func(rules ...string) *verdict.Verdict {
+		v := &verdict.Verdict{Conclusion: verdict.Failure}
+		for _, r := range rules {
+			v.Findings = append(v.Findings, checks.Finding{Rule: r, New: true, Severity: checks.Block, Path: "a.yml"})
+		}
+		return v
+	}
+	for _, c := range []struct {
+		repository string
+		verdict    *verdict.Verdict
+		review     bool
+	}{
+		{"acme/shop", block("deletions/unreviewed", "policy/loosened"), true},
+		{"acme/shop", block("deletions/unreviewed", "deletions/no-dry-run"), false},
+		{"acme/shop", block("images/mutable-tag"), false},
+		{"", block("deletions/unreviewed"), false},
+	} {
+		h := Head{Repository: c.repository, Judged: []Judged{{Verdict: c.verdict}}}
+		if got := (teller{h: h, j: h.Judged[0]}).nextStep(); strings.Contains(got, "approve this pull request") != c.review {
+			t.Errorf("%v: %s", c.verdict.Findings, got)
+		}
+	}
+}

@@ -133,11 +133,21 @@ func (t teller) counts() string {
 func (t teller) nextStep() string {
 	switch t.j.Verdict.Conclusion {
 	case verdict.Failure:
+		if t.waitsForAReview() {
+			return "**Next:** have somebody with write access who made none of it look at these files and approve this pull request; the check then runs again by itself.\n\n"
+		}
 		return "**Next:** mend what blocks and push, or have an exception granted; the check then runs again by itself.\n\n"
 	case verdict.Undecided:
 		return "**Next:** " + t.toDecide() + ".\n\n"
 	}
 	return ""
+}
+
+// waitsForAReview reports whether an approving review answers all that blocks.
+func (t teller) waitsForAReview() bool {
+	return t.h.Repository != "" && !slices.ContainsFunc(fresh(t.j.Verdict, checks.Block), func(f checks.Finding) bool {
+		return checks.YesTo(f.Rule) != checks.YesByReview
+	})
 }
 
 // toDecide says how an undecided verdict becomes a decided one.
