@@ -10,14 +10,18 @@ import (
 	"github.com/checkrein/checkrein/fixtures/registrytest"
 )
 
-// logto replays 2023-12-17: a clean-up of untagged images takes what prod lists. First
-// as it happened, then with the guard between the clean-up and GitHub.
+// logto replays 2023-12-17: a clean-up of untagged images takes what prod lists. First from
+// the front, where it is proposed; then as it happened; then with the guard between the
+// clean-up and GitHub.
 func logto(ctx context.Context, folder, binary string) error {
 	incident, err := incidents.Read("logto-2023-12-17")
 	if err != nil {
 		return err
 	}
 	fmt.Printf("\n%s\n", incident.Story)
+	if err := proposedCleaner(ctx, folder, binary, incident); err != nil {
+		return fmt.Errorf("as a pull request: %w", err)
+	}
 	if err := unguarded(ctx, incident); err != nil {
 		return fmt.Errorf("without the guard: %w", err)
 	}
@@ -39,7 +43,7 @@ func unguarded(ctx context.Context, incident *incidents.Incident) error {
 	}
 	say("The package acme/cloud holds prod and v1.0.0, each an index of two platforms with attestations; an image of the\n" +
 		"  same kind that was prod forty days ago and has no tag left; and one pushed today that has none yet.")
-	say("The clean-up of untagged images runs, straight against GitHub.")
+	say("The first clean-up, as it was merged that day, runs straight against GitHub.")
 	deleted, refused, err := p.clean(ctx, p.github.URL)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
@@ -20,10 +21,15 @@ type world struct {
 	repo    *githubtest.Repo
 	dev     *githubtest.User
 	person  *person
+	pull    *githubtest.Pull // opened last
 	product *product
 }
 
 func newWorld(ctx context.Context, folder, binary string, incident *incidents.Incident) (*world, error) {
+	folder, err := os.MkdirTemp(folder, "world-") // each product has a state of its own
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for the product: %w", err)
+	}
 	server, err := githubtest.Start()
 	if err != nil {
 		return nil, fmt.Errorf("start the simulated GitHub: %w", err)
@@ -73,12 +79,11 @@ func (w *world) propose(ctx context.Context, branch, title string, files githubt
 	if err != nil {
 		return 0, nil, fmt.Errorf("push the change: %w", err)
 	}
-	pull, err := w.repo.OpenPull(w.dev, branch, "main")
-	if err != nil {
+	if w.pull, err = w.repo.OpenPull(w.dev, branch, "main"); err != nil {
 		return 0, nil, fmt.Errorf("open the pull request: %w", err)
 	}
 	run, err := w.conclude(ctx, sha, want)
-	return pull.Number, run, err
+	return w.pull.Number, run, err
 }
 
 // push adds a commit to an open pull request's branch and waits for its verdict.
