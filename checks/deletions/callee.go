@@ -15,7 +15,7 @@ func (w *walker) text(fr frame, in shell.Input) {
 		in.Dialect = shell.Sh // an expression chooses it
 	}
 	script, places := w.sourced(fr, in)
-	fr.trail = &trail{up: fr.trail, script: script}
+	fr.trail = &trail{up: fr.trail, script: script, text: in.Text}
 	env := wordsOf(in.Env)
 	for i := range script.Commands {
 		if w.spent() {

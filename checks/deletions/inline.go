@@ -71,7 +71,9 @@ func (w *walker) programOfAction(fr frame, f *file, s *pipeline.Step, sure bool)
 	}
 	for _, main := range f.Main {
 		p := path.Join(path.Dir(f.path), main.Text)
-		w.files[p] = true
+		if program, _ := w.one(p); program != nil {
+			w.beside.note(fr.job, program)
+		}
 		w.doubt(fr, s.Uses.Span, s.Uses.Text, "what it does is decided in the program "+p+", which is not followed", sure)
 	}
 }

@@ -31,6 +31,7 @@ type trail struct {
 	step   *pipeline.Step
 	target *pipeline.Target
 	script shell.Script
+	text   shell.Text // that the script was read from
 	blob   string
 }
 
@@ -48,7 +49,7 @@ func (w *walker) print(t *trail) string {
 		case t.blob != "":
 			words = append(words, t.blob)
 		default:
-			words = append(words, printOfScript(t.script))
+			words = append(words, printOfScript(t.script), w.printOfText(t.text))
 		}
 	}
 	return printOf(words...)
@@ -56,7 +57,7 @@ func (w *walker) print(t *trail) string {
 
 // printOfJob is of what decides when a job runs, where, and what it may do.
 func printOfJob(f *file, j *pipeline.Job) string {
-	words := []string{string(f.Format), j.Runner, j.Container, j.If, strings.Join(j.Permissions, ","), strings.Join(j.Needs, ",")}
+	words := []string{string(f.Format), j.Runner, j.Container, j.If, strings.Join(j.Permissions, ","), strings.Join(j.Needs, ","), strings.Join(j.Matrix, "\n"), envText(f.Defaults)}
 	for _, t := range f.Triggers {
 		words = append(words, t.Event, t.Detail)
 	}
@@ -70,7 +71,7 @@ func printOfJob(f *file, j *pipeline.Job) string {
 }
 
 // printOfStep is of the step, and of those before it whose results it takes: by name, or
-// because they set variables for all that come after.
+// because they leave variables or files to all that come after.
 func (w *walker) printOfStep(j *pipeline.Job, s *pipeline.Step) []string {
 	words := stepWords(s)
 	all := []string{printOf(words...)}
@@ -82,8 +83,8 @@ func (w *walker) printOfStep(j *pipeline.Job, s *pipeline.Step) []string {
 		given[m[1]] = true
 	}
 	for _, other := range w.givers(j) {
-		if other.Index < s.Index && (given[other.ID] || setsVariables(other)) {
-			all = append(all, printOf(stepWords(other)...), bodyOf(other))
+		if other.step.Index < s.Index && (given[other.step.ID] || other.leaves) {
+			all = append(all, other.print)
 		}
 	}
 	return all
@@ -91,30 +92,55 @@ func (w *walker) printOfStep(j *pipeline.Job, s *pipeline.Step) []string {
 
 var outputOf = regexp.MustCompile(`\bsteps\.([\w-]+)\.`)
 
-func bodyOf(s *pipeline.Step) string {
-	if s.Run == nil {
-		return ""
-	}
-	return printOf(s.Run.Body)
+// giver is a step that others may take something from.
+type giver struct {
+	step   *pipeline.Step
+	leaves bool // variables or files
+	print  string
 }
 
-func setsVariables(s *pipeline.Step) bool {
-	return s.Run != nil && strings.Contains(s.Run.Body, "GITHUB_ENV")
+var (
+	nowhere = regexp.MustCompile(`[\d&]?>+\s*(?:/dev/null|&\d|\$null)`)
+	leaving = regexp.MustCompile(`>|\btee\b|\bsed -i|\b(?:mv|cp|ln|install|git|read)\b|\s-[oO]\b|--output|Out-File|Set-Content|Add-Content`)
+)
+
+// leaves reports whether a step may leave something to those after it.
+func leaves(s *pipeline.Step) bool {
+	return s.Run != nil && leaving.MatchString(nowhere.ReplaceAllString(s.Run.Body, ""))
+}
+
+// fetches reports whether a step brings files of a choice into the job.
+func fetches(s *pipeline.Step) bool {
+	if s.Uses == nil || len(s.With) == 0 {
+		return false
+	}
+	name, _, _ := strings.Cut(s.Uses.Text, "@")
+	return name == "actions/checkout" || name == "actions/download-artifact"
 }
 
 // maxGivers bounds the steps of a job whose results others take.
 const maxGivers = 200
 
 // givers are the steps of a job that others may take something from.
-func (w *walker) givers(j *pipeline.Job) []*pipeline.Step {
+func (w *walker) givers(j *pipeline.Job) []giver {
 	all, ok := w.giversOf[j]
 	for i := 0; !ok && i < len(j.Steps) && len(all) < maxGivers; i++ {
-		if s := &j.Steps[i]; s.ID != "" || setsVariables(s) {
-			all = append(all, s)
+		switch s := &j.Steps[i]; {
+		case s.ID != "" || leaves(s):
+			all = append(all, giver{s, leaves(s), printOf(append(stepWords(s), w.bodyOf(s))...)})
+		case fetches(s): // whatever its version
+			all = append(all, giver{s, true, printOf(valuesText(s.With))})
 		}
 	}
 	w.giversOf[j] = all
 	return all
+}
+
+func (w *walker) bodyOf(s *pipeline.Step) string {
+	if s.Run == nil {
+		return ""
+	}
+	return w.printOfText(*s.Run)
 }
 
 func stepWords(s *pipeline.Step) []string {
@@ -123,6 +149,28 @@ func stepWords(s *pipeline.Step) []string {
 		words = append(words, s.Uses.Text)
 	}
 	return words
+}
+
+// printOfText is of a text as it stands, but for comments and for what is only said: a
+// name may come from a loop, a list or a text that is piped.
+func (w *walker) printOfText(t shell.Text) string {
+	if len(t.Lines) == 0 {
+		return ""
+	}
+	print, ok := w.texts[&t.Lines[0]]
+	if !ok {
+		var words []string
+		for line := range strings.Lines(t.Body) {
+			line = strings.TrimSpace(line)
+			first, _, _ := strings.Cut(line, " ")
+			if line != "" && line[0] != '#' && (!speaks(first) || strings.ContainsAny(line, ">|&;$`\\") || strings.Contains(line, "::")) {
+				words = append(words, line)
+			}
+		}
+		print = printOf(words...)
+		w.texts[&t.Lines[0]] = print
+	}
+	return print
 }
 
 // printOfScript is of what a text runs: what only speaks, and comments, leave it the same.

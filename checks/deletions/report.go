@@ -43,14 +43,14 @@ func (s *side) report() checks.Report {
 		if !a.harmful() || len(r.Findings) > maxFindings {
 			continue
 		}
-		print := a.via.print(a.trail)
+		print := printOf(a.via.print(a.trail), a.via.printOfBeside(a.job))
 		for _, f := range a.judge() {
 			add(f, print)
 		}
 	}
 	for _, d := range s.doubts {
 		if s.counts(d) {
-			add(d.finding(), d.via.print(d.trail))
+			add(d.finding(), printOf(d.via.print(d.trail), d.via.printOfBeside(d.job)))
 		} else if d.written == "" { // commands that could not be read
 			r.Unread = append(r.Unread, checks.Unread{Path: d.file.path, Line: d.Line, Kind: checks.Unsupported, Reason: d.why})
 		}

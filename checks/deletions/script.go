@@ -101,6 +101,7 @@ func (w *walker) script(fr frame, c *shell.Command, file shell.Word, args []shel
 	if code := fr.codeOf(); code != nil {
 		w.doubt(fr, c.Span, c.Written, "the job "+code.note, looksLikeCleanUp(c.Written)).moving = true
 	}
+	w.beside.note(fr.job, f)
 	next.args = args
 	if w.again(next, f.path) {
 		return

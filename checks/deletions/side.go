@@ -78,16 +78,14 @@ func (s *side) loadAll(paths []string) {
 
 func (s *side) read(p string) *file {
 	data, err := s.tree.Read(p)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	case err != nil:
-		return &file{path: p, trouble: err.Error()}
 	}
-	f := &file{path: p, bytes: int64(len(data)), data: data, File: pipeline.Read(p, data), ignores: policy.Inline(p, data, s.check.ruleIDs)}
-	if e, ok := s.tree.Lookup(p); ok {
-		f.blob = e.SHA
+	entry, _ := s.tree.Lookup(p)
+	if err != nil {
+		return &file{path: p, trouble: err.Error(), blob: entry.SHA}
 	}
+	f := &file{path: p, bytes: int64(len(data)), data: data, File: pipeline.Read(p, data), ignores: policy.Inline(p, data, s.check.ruleIDs), blob: entry.SHA}
 	if f.blob == "" {
 		f.blob = tree.BlobID(data)
 	}
@@ -209,11 +207,17 @@ func (s *side) follow(list []*file, reached map[string]bool) {
 // alone wants whatever the file may call, whoever calls it.
 func (s *side) alone(f *file) {
 	w := newWalker(s, f)
-	if len(f.Jobs) > 0 || f.Format == pipeline.Script {
+	if len(f.Jobs)+len(f.Includes) > 0 || f.Format == pipeline.Script {
 		w.run()
 	}
 	for i := range f.Targets {
 		w.target(w.start(), &f.Targets[i])
+	}
+	for _, i := range f.Includes {
+		w.one(f.candidates(i)...)
+	}
+	for _, main := range f.Main {
+		w.one(path.Join(path.Dir(f.path), main.Text))
 	}
 	maps.Copy(s.wanted, w.wanted)
 }

@@ -22,10 +22,11 @@ const (
 
 // walker follows one pipeline through what it calls.
 type walker struct {
-	side  *side
-	first *file
-	files map[string]bool // everything that was reached, read or not
-	acts  []*act
+	side   *side
+	first  *file
+	files  map[string]bool // everything that was reached, read or not
+	beside beside
+	acts   []*act
 	// doubts are what may delete and cannot be read.
 	doubts []*doubt
 	unread []checks.Unread
@@ -42,11 +43,12 @@ type walker struct {
 	// previews are the dry runs so far, by what they are of.
 	previews map[string][]*act
 	jobs     map[string]*job // by key
-	giversOf map[*pipeline.Job][]*pipeline.Step
+	giversOf map[*pipeline.Job][]giver
 	times    map[deed]int
 	visits   map[visit]bool
 	// scripts are the texts that were read, so that one that is called a thousand times is read once.
 	scripts map[reading]shell.Script
+	texts   map[*shell.Position]string // prints, by where they begin
 }
 
 // deed is a deletion at one place, in one job.
@@ -139,7 +141,8 @@ type doubt struct {
 
 func newWalker(s *side, f *file) *walker {
 	return &walker{side: s, first: f, wanted: map[string]bool{}, files: map[string]bool{f.path: true}, clusters: map[string]bool{}, selects: map[string]string{}, made: map[string]bool{},
-		previews: map[string][]*act{}, jobs: map[string]*job{}, giversOf: map[*pipeline.Job][]*pipeline.Step{}, scripts: map[reading]shell.Script{}, times: map[deed]int{}, visits: map[visit]bool{}}
+		previews: map[string][]*act{}, jobs: map[string]*job{}, giversOf: map[*pipeline.Job][]giver{}, scripts: map[reading]shell.Script{}, times: map[deed]int{},
+		visits: map[visit]bool{}, texts: map[*shell.Position]string{}, beside: newBeside()}
 }
 
 func (w *walker) start() frame {
@@ -338,6 +341,7 @@ func (w *walker) local(fr frame, s *pipeline.Step, folder string) {
 	if !ok {
 		return
 	}
+	w.beside.note(fr.job, f)
 	next.input = w.inputs(fr, f, s.With)
 	if !w.again(next, f.path) {
 		w.eachJob(next)

@@ -102,6 +102,7 @@ type Job struct {
 	// Secrets are what a reusable workflow is given: "inherit", or as of a step.
 	Secrets []string
 	Env     map[string]string // of the pipeline and the job
+	Matrix  []string          // all that is written in it, names and values in their order
 	Steps   []Step
 }
 

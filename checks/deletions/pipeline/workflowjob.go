@@ -25,6 +25,7 @@ func (w *workflow) job(p pair, s scope) Job {
 		If:          nameOf(w.field(n, "if")),
 		Uses:        w.value(w.field(n, "uses")),
 		Env:         s.env,
+		Matrix:      w.scalars(w.path(n, "strategy", "matrix")),
 	}
 	if permissions := permissionsOf(w.document, w.field(n, "permissions")); permissions != nil {
 		j.Permissions = permissions

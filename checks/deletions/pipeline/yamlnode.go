@@ -54,6 +54,22 @@ func (d *document) visit(n int) bool {
 	return d.visits <= maxVisits
 }
 
+// scalars are all texts in a value, in their order.
+func (d *document) scalars(n *yaml.Node) []string {
+	n = target(n)
+	if n == nil || !d.visit(1) {
+		return nil
+	}
+	if n.Kind == yaml.ScalarNode {
+		return []string{n.Value}
+	}
+	var all []string
+	for _, part := range n.Content {
+		all = append(all, d.scalars(part)...)
+	}
+	return all
+}
+
 // pairs are the entries of a mapping in order, merge keys followed: what is written out
 // wins over what is merged, and the last of two equal keys counts. Nil for what is no mapping.
 func (d *document) pairs(n *yaml.Node) []pair {
