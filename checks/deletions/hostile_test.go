@@ -96,7 +96,7 @@ func TestHostileCallees(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			files := c.files()
 			var r checks.Report
-			if took, heap := effort.Of(func() { r = whole(files) }); measured && (took > effort.Time || heap > effort.Heap) {
+			if took, heap := effort.Of(func() { r = whole(files) }); effort.Measured && (took > effort.Time || heap > effort.Heap) {
 				t.Errorf("took %s and %d MB", took, heap>>20)
 			}
 			all := rulesAt(r)

@@ -28,8 +28,8 @@ type side struct {
 
 	reached map[string]bool // by a pipeline
 	acts    []*act
-	doubts []*doubt
-	prints map[string]string // of findings, by their place
+	doubts  []*doubt
+	prints  map[string]string // of findings, by their place
 }
 
 // file is one file that was read.

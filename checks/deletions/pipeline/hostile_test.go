@@ -20,7 +20,7 @@ func TestHostile(t *testing.T) {
 			}
 			var file *File
 			took, heap := effort.Of(func() { file = Read(c.path, data) })
-			if took > effort.Time || heap > effort.Heap {
+			if effort.Measured && (took > effort.Time || heap > effort.Heap) {
 				t.Errorf("took %v and %d MB", took, heap>>20)
 			}
 			if c.told && (file == nil || len(file.Unread) == 0) {
@@ -171,7 +171,7 @@ func TestManySteps(t *testing.T) {
 	data := []byte(b.String())
 	var file *File
 	took, heap := effort.Of(func() { file = Read(".github/workflows/x.yml", data) })
-	if took > effort.Time || heap > effort.Heap {
+	if effort.Measured && (took > effort.Time || heap > effort.Heap) {
 		t.Errorf("took %v and %d MB", took, heap>>20)
 	}
 	if len(file.Unread) > 0 || len(file.Jobs[0].Steps) != 10_000 {

@@ -5,6 +5,9 @@ import (
 	"unicode"
 )
 
+// maxGaps bounds the expressions of one text.
+const maxGaps = 20_000
+
 // expressions finds `${{ … }}`: an end within its quotes is none, and one that is not closed
 // goes on to the end of its line.
 func expressions(text string) []gap {
@@ -12,13 +15,16 @@ func expressions(text string) []gap {
 	if n == 0 {
 		return nil
 	}
-	gaps := make([]gap, 0, n)
+	gaps := make([]gap, 0, min(n, maxGaps))
 	for i := 0; ; {
 		n := strings.Index(text[i:], "${{")
 		if n < 0 {
 			return gaps
 		}
 		start := i + n
+		if len(gaps) == maxGaps {
+			return gaps // what is left is no text of a shell, and told as that
+		}
 		inside, end := expressionEnd(text, start+3)
 		gaps = append(gaps, gap{start, end, inside})
 		i = end

@@ -1,6 +1,0 @@
-//go:build race
-
-package deletions_test
-
-// measured: the race detector makes everything slower and larger.
-const measured = false
