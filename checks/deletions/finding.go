@@ -38,13 +38,13 @@ func (a *act) howToBeSafe() string {
 	if a.Row.Dry != (known.Dry{}) && !a.previewed() {
 		all = append(all, "Its dry run: "+dryText(a.Row.Dry)+".")
 	}
-	if a.Row.Guard != "" {
-		all = append(all, "With `checkrein guard` in front of the registry: "+a.Row.Guard)
+	if a.Row.Look != "" && a.Row.Dry == (known.Dry{}) {
+		all = append(all, "It has no dry run; to see what there is: `"+a.Row.Look+"`.")
 	}
 	if a.Row.Note != "" {
-		all = append(all, a.Row.Note)
+		all = append(all, sentence(a.Row.Note))
 	}
-	return strings.Join(all, " ")
+	return strings.Join(append(all, guardText(a.Row.Guard)), " ")
 }
 
 // address is where a frame stands, in the pipeline's own terms.

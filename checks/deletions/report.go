@@ -118,11 +118,7 @@ func (s *side) counts(d *doubt) bool {
 	if !d.inCleanUp() {
 		return false
 	}
-	return d.sure || d.moving && !slices.ContainsFunc(s.acts, func(a *act) bool { return a.root == d.root && sameJob(a.job, d.job) })
-}
-
-func sameJob(a, b *job) bool {
-	return a == b || a != nil && b != nil && a.key == b.key
+	return d.sure || d.moving && !slices.ContainsFunc(s.acts, func(a *act) bool { return a.root == d.root && a.job == d.job })
 }
 
 // tell adds what the files say beside their steps.

@@ -26,7 +26,7 @@ func unreviewed() checks.Rule {
 
 func (a *act) unreviewed() checks.Finding {
 	f := a.finding(unreviewedID)
-	f.Title = fmt.Sprintf("%s and nobody else has approved that", a.does())
+	f.Title = fmt.Sprintf("%s, and nobody else has approved that", a.does())
 	f.Why = strings.TrimSpace("What it takes is gone before anybody has looked. " + a.story())
 	f.Fix.Text = a.via.side.check.approvals() + " " + a.howToBeSafe()
 	return f

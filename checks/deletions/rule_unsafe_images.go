@@ -2,6 +2,9 @@ package deletions
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/checkrein/checkrein/checks"
@@ -34,15 +37,36 @@ func (a *act) unsafeImages() (checks.Finding, bool) {
 	f := a.finding(unsafeImagesID)
 	f.Title = fmt.Sprintf("%s that tagged images need", a.does())
 	f.Why = sentence(unsafe) + " " + a.story()
-	f.Fix.Text = "Use a cleaner that reads indexes before it deletes." + guardText(a.Row.Guard)
+	f.Fix.Text = "Use a cleaner that reads indexes before it deletes. " + guardText(a.Row.Guard)
+	f.Evidence = append(f.Evidence, a.settings()...)
 	return f, true
+}
+
+// maxSettings bounds the inputs that are quoted.
+const maxSettings = 4
+
+// choosing are the words of inputs by which cleaners are told what to take and what to keep.
+var choosing = regexp.MustCompile(`(?i)untagged|keep|min-versions|older|cut|tag|type|multi`)
+
+// settings quotes the inputs that choose.
+func (a *act) settings() []checks.Evidence {
+	if a.step == nil || a.step.Uses == nil || a.command != nil {
+		return nil
+	}
+	var all []checks.Evidence
+	for _, name := range slices.Sorted(maps.Keys(a.step.With)) {
+		if choosing.MatchString(name) && len(all) < maxSettings {
+			all = append(all, a.quote(a.file, a.step.With[name].Span, "what it is told about "+name))
+		}
+	}
+	return all
 }
 
 func guardText(guard string) string {
 	if guard == "" {
 		return ""
 	}
-	return " With `checkrein guard` in front: " + guard
+	return "As for `checkrein guard` in front of the registry: " + strings.TrimSuffix(guard, ".") + "."
 }
 
 // sentence makes one of the end of one.
