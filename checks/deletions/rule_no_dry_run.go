@@ -3,6 +3,7 @@ package deletions
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/known"
@@ -48,7 +49,19 @@ func dryText(d known.Dry) string {
 
 // previewed reports whether its dry run stands before it, in the same job or in one that it needs.
 func (a *act) previewed() bool {
-	return slices.ContainsFunc(a.via.previews[a.Row.ID], a.after)
+	return slices.ContainsFunc(a.via.previews[a.Row.ID], func(b *act) bool { return a.after(b) && sameTarget(a.Target, b.Target) })
+}
+
+// sameTarget reports whether two targets may be the same: of what is not written nobody knows.
+func sameTarget(a, b string) bool {
+	a, b = withoutSwitch(a), withoutSwitch(b)
+	return a == b || a == "" || b == "" || strings.Contains(a+b, "…")
+}
+
+// withoutSwitch is a target without the switch of a dry run: one may be a command itself.
+func withoutSwitch(target string) string {
+	words := slices.DeleteFunc(strings.Fields(target), func(word string) bool { return strings.HasPrefix(word, "--dry") })
+	return strings.Join(words, " ")
 }
 
 // after reports whether the other one has run when this one does.
