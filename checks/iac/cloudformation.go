@@ -38,6 +38,7 @@ func readCloudFormation(_ string, data []byte) *File {
 	for _, doc := range docs {
 		if maybeTemplate(doc.body()) {
 			readTemplate(doc, file)
+			doc.forget()
 		}
 	}
 	if file.Format == "" {

@@ -49,9 +49,14 @@ func tiltMakes(data []byte) []Make {
 
 var buildStep = regexp.MustCompile(`\b(docker/build-push-action|docker/metadata-action|docker/bake-action|redhat-actions/(buildah-build|push-to-registry))@`)
 
+// mayBuildStep spares most workflows the expression.
+func mayBuildStep(data []byte) bool {
+	return bytes.Contains(data, []byte("docker/")) || bytes.Contains(data, []byte("redhat-actions/"))
+}
+
 // stepMakes are what the steps of a workflow build and push that are actions, not commands.
 func stepMakes(data []byte) []Make {
-	if !buildStep.Match(data) {
+	if !mayBuildStep(data) || !buildStep.Match(data) {
 		return nil
 	}
 	c := &commands{vars: commandVars(data)}

@@ -85,6 +85,7 @@ func mayHaveServices(data []byte) bool {
 
 func (c *compose) read(data []byte) {
 	docs := yamlDocs(data)
+	defer forgetAll(docs)
 	if len(docs) > maxComposeDocuments {
 		c.Unread = append(c.Unread, *docs[maxComposeDocuments].defeated(0, "more than 100 documents; the rest was left out"))
 		docs = docs[:maxComposeDocuments]

@@ -32,7 +32,7 @@ var actionName = regexp.MustCompile(`^action\.ya?ml$`)
 const maxActionsParts = 20_000
 
 func readGitHubActions(p string, data []byte) *File {
-	a := &actions{File: &File{}, action: actionName.MatchString(path.Base(p)), told: map[*yaml.Node]bool{}}
+	a := &actions{File: &File{}, action: actionName.MatchString(path.Base(p))}
 	text := data
 	if bytes.IndexByte(data, 0) >= 0 { // UTF-16 is told, not passed over
 		text = bytes.ReplaceAll(data, []byte{0}, nil)
@@ -104,6 +104,7 @@ func (a *actions) read(data []byte, sure bool) {
 			}
 			continue
 		}
+		a.told, a.cuts = map[*yaml.Node]bool{}, nil // nodes are used again
 		a.document(doc)
 		doc.forget()
 	}

@@ -24,6 +24,7 @@ func isChartFile(p string) bool {
 
 func readChart(name string, data []byte) *File {
 	docs := yamlDocs(data)
+	defer forgetAll(docs)
 	if len(docs) == 0 {
 		return nil
 	}

@@ -35,6 +35,7 @@ const maxChartValues = 10_000
 
 func readValues(name string, data []byte) *File {
 	docs := yamlDocs(data)
+	defer forgetAll(docs)
 	if len(docs) == 0 || maybeKubernetes(docs[0].body()) && declaresObject(docs[0].body()) {
 		return nil
 	}

@@ -34,6 +34,7 @@ func kustomizations() []string {
 
 func readKustomize(_ string, data []byte) *File {
 	docs := yamlDocs(data)
+	defer forgetAll(docs)
 	if len(docs) == 0 {
 		return nil
 	}

@@ -87,6 +87,7 @@ func (k *kustomization) patchText(n *yaml.Node, address string, target Target) {
 			w := &kubeWalk{doc: doc, file: file, seen: map[checks.Span]bool{}, containers: map[int]bool{}}
 			w.object(doc.root, nil, 0)
 		}
+		doc.forget()
 		for _, site := range file.Sites {
 			k.patched(site, target)
 			k.Sites = append(k.Sites, at.moved(site, address))
@@ -181,6 +182,7 @@ func readKustomizePatch(_ string, data []byte) *File {
 		return nil
 	}
 	docs := yamlDocs(data)
+	defer forgetAll(docs)
 	if len(docs) != 1 || docs[0].parse() != nil || !isKind(docs[0].root, yaml.SequenceNode) {
 		return nil
 	}

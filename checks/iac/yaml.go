@@ -34,6 +34,7 @@ type yamlDoc struct {
 	*lineText
 	// root is the document's content; nil before parse and where the document is empty.
 	root *yaml.Node
+	slab *yamlSlab // what the nodes are made of; nil where the library made them
 
 	from, to int        // the document's bytes in the file
 	marks    *yamlMarks // nil where columns are bytes
@@ -136,7 +137,7 @@ func (d *yamlDoc) parse() *Unread {
 	case 2*len(body) > yamlNodes && estimateNodes(body) > yamlNodes:
 		return d.defeated(0, fmt.Sprintf("a YAML document of more than about %d values", yamlNodes))
 	}
-	if d.root = plainYAML(body); d.root != nil {
+	if d.root, d.slab = plainYAML(body); d.root != nil {
 		return nil
 	}
 	var doc yaml.Node
@@ -160,8 +161,21 @@ func (d *yamlDoc) parse() *Unread {
 	return nil
 }
 
-// forget lets go of what parse made: a file may have thousands of documents.
-func (d *yamlDoc) forget() { d.root, d.marks = nil, nil }
+// forget lets go of what parse made: a file may have thousands of documents. Nobody may
+// hold a node of the document any longer, as a key neither.
+func (d *yamlDoc) forget() {
+	if d.slab != nil {
+		d.slab.release()
+	}
+	d.root, d.slab, d.marks = nil, nil, nil
+}
+
+// forgetAll forgets the documents of a file that is read.
+func forgetAll(docs []*yamlDoc) {
+	for _, doc := range docs {
+		doc.forget()
+	}
+}
 
 var (
 	yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)

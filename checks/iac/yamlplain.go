@@ -9,27 +9,24 @@ import (
 // plainDepth bounds how deep plain YAML nests; what nests deeper is the library's.
 const plainDepth = 100
 
-// slabNodes are made at once: as many as fill a size of the allocator.
-const slabNodes = 32
-
 // plainYAML reads what nearly every YAML file is made of: block mappings and lists, texts on
 // one line, literal blocks, short tags, flow collections on one line, all in ASCII. The answer
 // is the very tree that the library makes, but for comments, at a tenth of its cost. Nil:
-// something is out of the ordinary or malformed, and the library has to read it.
-func plainYAML(body []byte) *yaml.Node {
+// something is out of the ordinary or malformed, and the library has to read it. Who is done
+// with the tree may release what it is made of.
+func plainYAML(body []byte) (*yaml.Node, *yamlSlab) {
 	if !isPlainText(body) {
-		return nil
+		return nil, nil
 	}
-	p := &plainReader{body: body}
+	p := &plainReader{body: body, yamlSlab: yamlSlabs.Get().(*yamlSlab)}
 	p.next()
-	if p.indent < 0 {
-		return nil
+	if p.indent >= 0 {
+		if root := p.block(); !p.odd && p.indent < 0 {
+			return root, p.yamlSlab
+		}
 	}
-	root := p.block()
-	if p.odd || p.indent >= 0 {
-		return nil
-	}
-	return root
+	p.release()
+	return nil, nil
 }
 
 // isPlainText reports whether every byte is printable ASCII or a line feed: columns are
@@ -54,9 +51,7 @@ type plainReader struct {
 	begun  bool // the document has: "---" would end it
 	odd    bool
 	depth  int
-
-	slab []yaml.Node  // nodes to be used
-	open []*yaml.Node // the children so far of all collections that are being read
+	*yamlSlab
 }
 
 // giveUp leaves the document to the library.
@@ -127,11 +122,7 @@ func (p *plainReader) atDash() bool { return p.peek() == '-' && endsWord(p.byteA
 
 // node is a new node that begins at an offset of this line.
 func (p *plainReader) node(kind yaml.Kind, tag string, at int) *yaml.Node {
-	if len(p.slab) == 0 {
-		p.slab = make([]yaml.Node, slabNodes)
-	}
-	n := &p.slab[0]
-	p.slab = p.slab[1:]
+	n := p.yamlSlab.node()
 	n.Kind, n.Tag, n.Line, n.Column = kind, tag, p.line, at-p.start+1
 	return n
 }
@@ -141,7 +132,7 @@ func (p *plainReader) close(n *yaml.Node, mark int) *yaml.Node {
 	if p.odd {
 		return nil
 	}
-	n.Content = append([]*yaml.Node(nil), p.open[mark:]...)
+	n.Content = p.children(p.open[mark:])
 	p.open = p.open[:mark]
 	return n
 }
