@@ -55,6 +55,9 @@ type Place struct {
 
 // Text is the value with unknown pieces as written.
 func (v Value) Text() string {
+	if len(v) == 1 {
+		return v[0].Text
+	}
 	var b strings.Builder
 	for _, p := range v {
 		b.WriteString(p.Text)

@@ -78,7 +78,7 @@ func (k known) unit(file string) []string {
 }
 
 // site makes what judging one of the file's sites needs.
-func (k known) site(s iac.Site, file, ref string, kind kind, p *policy.Policy) *site {
+func (k known) site(s *iac.Site, file, ref string, kind kind, p *policy.Policy) *site {
 	if kind == deployment && s.Role == iac.RoleCI {
 		kind = pipeline
 	}

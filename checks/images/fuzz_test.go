@@ -21,7 +21,7 @@ func FuzzJudge(f *testing.F) {
 			return
 		}
 		v := torn(input[0], input[1:])
-		s := &site{Site: iac.Site{Raw: v.Text(), Address: "a"}, path: "compose.yml", policy: policy.Default()}
+		s := &site{Site: &iac.Site{Raw: v.Text(), Address: "a"}, path: "compose.yml", policy: policy.Default()}
 		r := parse(v)
 		listed, finding := s.judge([]candidate{{r, localTo(s, nil)(r), false}})
 		if !slices.Contains(classes, Class(listed.Class)) {

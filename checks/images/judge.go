@@ -13,7 +13,7 @@ import (
 
 // site is one place where an image is named, with what judging it needs.
 type site struct {
-	iac.Site
+	*iac.Site
 	path   string
 	ref    string // commit id of the tree, or "worktree"
 	format string
@@ -77,24 +77,16 @@ func worse(a, b *checks.Finding) bool {
 
 // rule is the finding of one value: default-tag wins over the others when a default brought the tag.
 func (s *site) rule(r reference) *checks.Finding {
-	var f checks.Finding
-	switch {
-	case (r.class == Floating || r.class == FloatingVersion) && r.brought != nil:
-		f = s.defaultTag(r)
-	case r.class == Floating:
-		f = s.mutableTag(r)
-	case r.class == FloatingVersion:
-		f = s.floatingVersion(r)
-	case r.class == Exact:
-		f = s.unpinned(r)
-	case r.class == Unresolved:
-		f = s.unresolved(r)
-	default:
+	rule, tell := ruleOf(r)
+	if tell == nil {
 		return nil
 	}
-	if f.Severity = s.severity(f.Rule, r); f.Severity == checks.Off {
+	severity := s.severity(rule, r)
+	if severity == checks.Off {
 		return nil
 	}
+	f := tell(s, r)
+	f.Severity = severity
 	if v := s.here.onMachine(s, r); v != nil {
 		f.Severity, f.Why, f.Fix.Text = v.soften(f.Severity), f.Why+" "+v.why, onMachineFix
 	}
@@ -102,6 +94,23 @@ func (s *site) rule(r reference) *checks.Finding {
 		f.Why += " " + s.Note
 	}
 	return &f
+}
+
+// ruleOf is the rule that a reference breaks, and what tells it; nil: it breaks none.
+func ruleOf(r reference) (id string, tell func(*site, reference) checks.Finding) {
+	switch {
+	case (r.class == Floating || r.class == FloatingVersion) && r.brought != nil:
+		return defaultTagID, (*site).defaultTag
+	case r.class == Floating:
+		return mutableTagID, (*site).mutableTag
+	case r.class == FloatingVersion:
+		return floatingVersionID, (*site).floatingVersion
+	case r.class == Exact:
+		return unpinnedID, (*site).unpinned
+	case r.class == Unresolved:
+		return unresolvedID, (*site).unresolved
+	}
+	return "", nil
 }
 
 // severity is the rule's own, as the policy moves it, softened by what the file is for.
@@ -248,6 +257,9 @@ func localTo(s *site, builds []string) func(reference) bool {
 
 // namesStage: the unknown pieces could make the text one of the stages (base-${TARGETARCH}).
 func namesStage(r reference, stages []string) bool {
+	if len(stages) == 0 {
+		return false
+	}
 	text := strings.ToLower(masked(r.value))
 	parts := strings.Split(text, string(hole))
 	before, after := parts[0], parts[len(parts)-1]

@@ -3,6 +3,7 @@ package images
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/checkrein/checkrein/checks"
@@ -35,21 +36,35 @@ var chartTests = regexp.MustCompile(`(^|/)ci/[^/]*values[^/]*\.ya?ml$`)
 
 var pipelineDirs = regexp.MustCompile(`^(\.github|\.gitlab|\.circleci|\.buildkite|\.woodpecker|\.azuredevops|\.azure-pipelines|\.drone|\.tekton|\.ci|ci)$`)
 
+func isExample(file string, folders []string, base string) bool {
+	return slices.ContainsFunc(folders, func(folder string) bool {
+		return exampleDirs.MatchString(folder) || exampleDirWords.MatchString(folder)
+	}) || exampleFiles.MatchString(base) || chartTests.MatchString(file) || vendored.MatchString(file)
+}
+
+// exampleParts: one of them is in every path that the expressions match.
+const exampleParts = "e2e example sample demo tutorial test fixture doc spec quickstart playground benchmark archive deprecated lint- ci/ vendor/ node_modules/"
+
+// mayBeExample spares most paths the expressions.
+func mayBeExample(file string) bool {
+	file = strings.ToLower(file)
+	for part := range strings.SplitSeq(exampleParts, " ") {
+		if strings.Contains(file, part) {
+			return true
+		}
+	}
+	return false
+}
+
 // kindOf tells a file's kind by path and by format.
 func kindOf(file, format string) kind {
 	dir, base := path.Split(file)
-	for _, part := range strings.Split(strings.Trim(dir, "/"), "/") {
-		if exampleDirs.MatchString(part) || exampleDirWords.MatchString(part) {
-			return example
-		}
-	}
-	if exampleFiles.MatchString(base) || chartTests.MatchString(file) || vendored.MatchString(file) {
+	folders := strings.Split(strings.Trim(dir, "/"), "/")
+	if mayBeExample(file) && isExample(file, folders, base) {
 		return example
 	}
-	for _, part := range strings.Split(strings.Trim(dir, "/"), "/") {
-		if pipelineDirs.MatchString(part) {
-			return pipeline
-		}
+	if slices.ContainsFunc(folders, pipelineDirs.MatchString) {
+		return pipeline
 	}
 	if format == "dockerfile" || format == "devcontainer" || strings.Contains("/"+dir, "/.devcontainer/") {
 		return building

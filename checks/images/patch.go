@@ -19,7 +19,7 @@ type target struct{ kind, name *regexp.Regexp }
 
 // patched reports whether in every one of the ways a patch above sets the field that the
 // site is: the patch is a place of its own, and judged there.
-func (s *side) patched(at iac.Site, ways []*way) bool {
+func (s *side) patched(at *iac.Site, ways []*way) bool {
 	if at.Object == "" {
 		return false
 	}
@@ -31,7 +31,7 @@ func (s *side) patched(at iac.Site, ways []*way) bool {
 	return len(ways) > 0
 }
 
-func (s *side) patches(w *way, at iac.Site) bool {
+func (s *side) patches(w *way, at *iac.Site) bool {
 	for up := w; up.above != nil; up = up.above {
 		if up.patch {
 			continue // the file that it is a patch of does not set it again
@@ -45,7 +45,7 @@ func (s *side) patches(w *way, at iac.Site) bool {
 }
 
 // set reports whether some patch sets this field of the site's object.
-func (p patches) set(at iac.Site, field string) bool {
+func (p patches) set(at *iac.Site, field string) bool {
 	kind, name := object(at)
 	for _, t := range p[field] {
 		if t.kind.MatchString(kind) && t.name.MatchString(name) {
@@ -55,7 +55,7 @@ func (p patches) set(at iac.Site, field string) bool {
 	return false
 }
 
-func object(at iac.Site) (kind, name string) {
+func object(at *iac.Site) (kind, name string) {
 	for i := range at.Object {
 		if at.Object[i] == '/' {
 			return at.Object[:i], at.Object[i+1:]

@@ -80,6 +80,9 @@ func parse(v iac.Value) reference {
 
 // masked is the value's text with a hole for every unknown piece.
 func masked(v iac.Value) string {
+	if len(v) == 1 && v[0].Known {
+		return v[0].Text
+	}
 	var b strings.Builder
 	for _, p := range v {
 		if p.Known {

@@ -12,7 +12,14 @@ import (
 func (s *side) report(c *Check) checks.Report {
 	r := checks.Report{Check: Name, Unread: slices.Clone(s.unread)}
 	s.link()
-	for _, j := range s.judge(c) {
+	all := s.judge(c)
+	references, findings := 0, 0
+	for _, j := range all {
+		references, findings = references+len(j.references), findings+len(j.findings)
+	}
+	r.References, r.Findings = make([]checks.Reference, 0, references), make([]checks.Finding, 0, findings)
+	for i, j := range all {
+		all[i] = judged{} // of a large tree there is no room for two copies
 		for _, of := range j.subjects {
 			if of.finding >= 0 {
 				of.finding += len(r.Findings)
@@ -55,18 +62,25 @@ type judged struct {
 // these are known, the ones that count only where none of them has their value.
 func (s *side) judgeFile(c *Check, p string, fallback bool, reached places) (j judged) {
 	k := s.known[p]
-	if c.policy.Ignores(Name, p) || !slices.ContainsFunc(k.File.Sites, func(site iac.Site) bool { return site.Fallback == fallback }) {
+	sites := 0
+	for i := range k.File.Sites {
+		if k.File.Sites[i].Fallback == fallback {
+			sites++
+		}
+	}
+	if sites == 0 || c.policy.Ignores(Name, p) {
 		return j
 	}
+	j.references = make([]checks.Reference, 0, sites)
 	ways := byNames(s.ways(s.unitOf(p)))
 	builds := s.builds(p, ways[0][0].names.scope(p))
 	kind := kindOf(p, k.File.Format)
 	for i := range k.File.Sites {
 		written := &k.File.Sites[i]
-		if written.Fallback != fallback || fallback && reached.any(p, *written) {
+		if written.Fallback != fallback || fallback && reached.any(p, written) {
 			continue
 		}
-		at := k.site(*written, p, s.tree.Commit(), kind, c.policy)
+		at := k.site(written, p, s.tree.Commit(), kind, c.policy)
 		at.here = s.here
 		local := localTo(at, builds)
 		candidates := s.candidates(p, at, ways, local)
@@ -85,13 +99,13 @@ func (s *side) judgeFile(c *Check, p string, fallback bool, reached places) (j j
 func (j *judged) add(at *site, candidates []candidate, keep bool) {
 	listed, finding := at.judge(candidates)
 	j.references = append(j.references, listed)
-	of := subject{site: at, candidates: candidates, finding: -1}
+	place := -1
 	if finding != nil {
-		of.finding = len(j.findings)
+		place = len(j.findings)
 		j.findings = append(j.findings, *finding)
 	}
 	if keep {
-		j.subjects = append(j.subjects, of)
+		j.subjects = append(j.subjects, subject{site: at, candidates: candidates, finding: place})
 	}
 }
 
@@ -128,7 +142,7 @@ func (ps places) add(p string, candidates []candidate) {
 }
 
 // any reports whether a part of the site, which is written out in the file at p, is taken elsewhere.
-func (ps places) any(p string, s iac.Site) bool {
+func (ps places) any(p string, s *iac.Site) bool {
 	parts := []iac.Expr{s.Expr}
 	if s.Split != nil {
 		for _, part := range []*iac.Expr{s.Split.Tag, s.Split.Digest} {

@@ -126,11 +126,16 @@ func hide(given map[string]iac.Given, set map[string]iac.Expr) {
 // namesIn are the names of a unit with what its own files give, then what a user sets;
 // kept under key where there is one.
 func (s *side) namesIn(u unit, key *call, sets func(given map[string]iac.Given)) *names {
-	n := &names{unit: u, given: map[string]iac.Given{}}
+	files, gives := s.filesOf(u), 0
+	for _, p := range files {
+		if f := s.known[p].File; u.kind != "" {
+			gives += len(f.Gives)
+		}
+	}
+	n := &names{unit: u, given: make(map[string]iac.Given, gives)}
 	if key != nil {
 		s.calls[*key] = n
 	}
-	files := s.filesOf(u)
 	n.find = s.outputs(n, files)
 	s.giveOwn(n, files, false)
 	s.giveOwn(n, files, true)
@@ -152,19 +157,22 @@ func (s *side) giveOwn(n *names, files []string, overriding bool) {
 	if n.unit.kind == "" {
 		return // a file that stands alone offers its values to others only
 	}
-	fresh := map[string]bool{}
+	fresh := map[string]bool{} // what overriding files gave
 	for _, p := range files {
 		f := s.known[p].File
 		if f.Overrides != overriding {
 			continue
 		}
+		scope := n.scope(p)
 		for name, e := range f.Gives {
-			g := iac.Given{Expr: e, Scope: n.scope(p)}
+			g := iac.Given{Expr: e, Scope: scope}
 			if before, ok := n.given[name]; ok && (!overriding || fresh[name]) {
 				before.Or = append(slices.Clip(before.Or), g)
 				g = before
 			}
-			n.given[name], fresh[name] = g, true
+			if n.given[name] = g; overriding {
+				fresh[name] = true
+			}
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (j *judge) report(r checks.Report, level checks.Severity) {
 		j.notices.add(notice)
 	}
 	ignores := j.ignores(r.Ignores)
-	for _, f := range r.Findings {
+	for i, f := range r.Findings {
 		if j.silent(r.Check, f) {
 			continue
 		}
@@ -70,6 +70,7 @@ func (j *judge) report(r checks.Report, level checks.Severity) {
 			f.Severity = checks.Warn
 		}
 		if !j.waive(&f, ignores[f.Path]) && !j.consented(f) {
+			j.verdict.Findings = slices.Grow(j.verdict.Findings, len(r.Findings)-i)
 			j.finding(f)
 		}
 	}
@@ -78,8 +79,9 @@ func (j *judge) report(r checks.Report, level checks.Severity) {
 			j.unread(r.Check, u, level)
 		}
 	}
-	for _, reference := range r.References {
+	for i, reference := range r.References {
 		if !j.policy.Ignores(r.Check, reference.Path) {
+			j.verdict.References = slices.Grow(j.verdict.References, len(r.References)-i)
 			j.verdict.References = append(j.verdict.References, reference)
 		}
 	}
