@@ -26,8 +26,9 @@ const (
 )
 
 // parseHCL parses a file, or a text that begins at an offset of it. The body is what
-// could be understood; nil when nothing was.
-func parseHCL(text *lineText, from, to int) (*hclsyntax.Body, *Unread) {
+// could be understood; nil when nothing was. Of blocks that are needless (nil: none is) nothing
+// may be made.
+func parseHCL(text *lineText, from, to int, needless func(kind string, labels []string) bool) (*hclsyntax.Body, *Unread) {
 	src := text.data[from:to]
 	if u := boundHCL(src); u != nil {
 		if u.Line > 0 {
@@ -39,7 +40,7 @@ func parseHCL(text *lineText, from, to int) (*hclsyntax.Body, *Unread) {
 		src, from = src[bom:], from+bom
 	}
 	if from == 0 {
-		if body := plainHCL(src); body != nil {
+		if body := plainHCL(src, needless); body != nil {
 			return body, nil
 		}
 	}

@@ -11,11 +11,12 @@ import (
 // texts, whole numbers, lists, objects, names and calls of functions, all in ASCII. The answer
 // is what the library makes of them, but of places it has the offsets in bytes alone, at a fraction
 // of the cost. Nil: something is out of the ordinary or malformed, and the library has to read it.
-func plainHCL(src []byte) *hclsyntax.Body {
+// Blocks that needless tells (nil: none) are read like others, but nothing is made of what is in them.
+func plainHCL(src []byte, needless func(kind string, labels []string) bool) *hclsyntax.Body {
 	if !isPlainText(src) {
 		return nil
 	}
-	p := &hclReader{src: src}
+	p := &hclReader{src: src, text: string(src), needless: needless}
 	body := p.body()
 	if p.odd || p.at < len(src) {
 		return nil
@@ -25,9 +26,13 @@ func plainHCL(src []byte) *hclsyntax.Body {
 
 // hclReader stands at a byte. Once something is odd it stands at the end.
 type hclReader struct {
-	src []byte
-	at  int
-	odd bool
+	src  []byte
+	text string // the same, for words: they are parts of it
+	at   int
+	odd  bool
+
+	needless func(kind string, labels []string) bool
+	skim     bool // in a block that is needless
 }
 
 // giveUp leaves the file to the library.
@@ -111,7 +116,7 @@ func (p *hclReader) word() string {
 		p.giveUp()
 		return ""
 	}
-	return string(p.src[at:p.at])
+	return p.text[at:p.at]
 }
 
 // body is everything up to the brace that closes it, or the end.
@@ -140,6 +145,10 @@ func (p *hclReader) entry(body *hclsyntax.Body) {
 		p.giveUp()
 	}
 	value := p.expression()
+	if p.skim {
+		body.Attributes[name] = nil
+		return
+	}
 	body.Attributes[name] = &hclsyntax.Attribute{Name: name, Expr: value, SrcRange: p.from(at)}
 }
 
@@ -150,17 +159,23 @@ func (p *hclReader) block(kind string) *hclsyntax.Block {
 		block.Labels = append(block.Labels, p.label())
 		p.skipSpaces()
 	}
+	around := p.skim
+	p.skim = p.skim || p.needless != nil && p.needless(kind, block.Labels)
 	if block.Body = (&hclsyntax.Body{Attributes: hclsyntax.Attributes{}}); !p.take('}') {
 		p.endLine()
 		block.Body = p.body()
 		p.must('}')
 	}
+	if p.skim {
+		block.Body = &hclsyntax.Body{}
+	}
+	p.skim = around
 	return block
 }
 
 func (p *hclReader) label() string {
 	if p.take('"') {
-		label := p.text()
+		label := p.literal()
 		p.must('"')
 		return label
 	}

@@ -3,6 +3,7 @@ package iac
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -16,7 +17,10 @@ func checkPlainHCL(t *testing.T, text []byte) bool {
 	if boundHCL(text) != nil {
 		return false
 	}
-	got := plainHCL(text)
+	got := plainHCL(text, nil)
+	if skimmed := plainHCL(text, func(string, []string) bool { return true }); (skimmed == nil) != (got == nil) {
+		t.Errorf("%q: whether it is plain hangs on whether what is in its blocks is needed", text)
+	}
 	if got == nil {
 		return false
 	}
@@ -98,6 +102,9 @@ func TestPlainHCL(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got := checkPlainHCL(t, []byte(c.text)); got != c.plain {
 				t.Errorf("plain: %t, want %t", got, c.plain)
+			}
+			if text := strings.TrimSuffix(c.text, "\n"); checkPlainHCL(t, []byte("block {\n"+text+"\n}\n")) && !c.plain && name != "a brace too many" {
+				t.Errorf("plain in a block")
 			}
 		})
 	}

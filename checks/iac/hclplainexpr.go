@@ -2,6 +2,7 @@ package iac
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -35,6 +36,8 @@ func (p *hclReader) expression() hclsyntax.Expression {
 func (p *hclReader) name(root string, at int) hclsyntax.Expression {
 	whole := p.from(at)
 	switch {
+	case p.skim:
+		return p.skimName(root)
 	case p.peek() == '.':
 	case root == "true" || root == "false":
 		return &hclsyntax.LiteralValueExpr{Val: cty.BoolVal(root == "true"), SrcRange: whole}
@@ -51,6 +54,17 @@ func (p *hclReader) name(root string, at int) hclsyntax.Expression {
 	return &hclsyntax.ScopeTraversalExpr{Traversal: steps, SrcRange: p.from(at)}
 }
 
+// skimName goes over what follows dots from a name.
+func (p *hclReader) skimName(root string) hclsyntax.Expression {
+	if p.peek() == '.' && isHCLLiteral(root) {
+		p.giveUp()
+	}
+	for p.take('.') {
+		p.word()
+	}
+	return nil
+}
+
 func isHCLLiteral(word string) bool { return word == "true" || word == "false" || word == "null" }
 
 func (p *hclReader) number() hclsyntax.Expression {
@@ -62,17 +76,20 @@ func (p *hclReader) number() hclsyntax.Expression {
 	if c := p.peek(); err != nil || p.at-at > longestPlainNumber || c == '.' || isNameStart(c) {
 		p.giveUp()
 	}
+	if p.skim {
+		return nil
+	}
 	return &hclsyntax.LiteralValueExpr{Val: cty.NumberIntVal(n), SrcRange: p.from(at)}
 }
 
-// text goes to the next quote or template and answers what is before it. Escapes are
+// literal goes to the next quote or template and answers what is before it. Escapes are
 // odd, and signs that begin no template.
-func (p *hclReader) text() string {
+func (p *hclReader) literal() string {
 	at := p.at
 	for {
 		switch c := p.peek(); {
 		case c == '"', c == '$' && p.at+1 < len(p.src) && p.src[p.at+1] == '{':
-			return string(p.src[at:p.at])
+			return p.text[at:p.at]
 		case c == 0, c == '\n', c == '\\', c == '$', c == '%':
 			p.giveUp()
 			return ""
@@ -89,8 +106,9 @@ func (p *hclReader) template() hclsyntax.Expression {
 	texts := 0
 	for !p.odd {
 		from := p.at
-		if text := p.text(); text != "" {
-			parts = append(parts, &hclsyntax.LiteralValueExpr{Val: cty.StringVal(text), SrcRange: p.from(from)})
+		if text := p.literal(); text != "" && !p.skim {
+			// What is kept of a file must not keep all of its text.
+			parts = append(parts, &hclsyntax.LiteralValueExpr{Val: cty.StringVal(strings.Clone(text)), SrcRange: p.from(from)})
 			texts++
 		}
 		if p.take('"') {
@@ -98,9 +116,14 @@ func (p *hclReader) template() hclsyntax.Expression {
 		}
 		p.at = min(p.at+len("${"), len(p.src))
 		p.skipSpaces()
-		parts = append(parts, p.expression())
+		if value := p.expression(); !p.skim {
+			parts = append(parts, value)
+		}
 		p.skipSpaces()
 		p.must('}')
+	}
+	if p.skim {
+		return nil
 	}
 	if len(parts) == 1 && texts == 0 {
 		return &hclsyntax.TemplateWrapExpr{Wrapped: parts[0], SrcRange: p.from(at)}
@@ -112,7 +135,9 @@ func (p *hclReader) template() hclsyntax.Expression {
 func (p *hclReader) items(end byte) []hclsyntax.Expression {
 	var items []hclsyntax.Expression
 	for p.skipLines(); !p.take(end) && !p.odd; p.skipLines() {
-		items = append(items, p.expression())
+		if item := p.expression(); !p.skim {
+			items = append(items, item)
+		}
 		if p.skipLines(); p.peek() != end {
 			p.must(',')
 		}
@@ -127,6 +152,9 @@ func (p *hclReader) list() hclsyntax.Expression {
 		p.giveUp()
 	}
 	items := p.items(']')
+	if p.skim {
+		return nil
+	}
 	return &hclsyntax.TupleConsExpr{Exprs: items, SrcRange: p.from(at)}
 }
 
@@ -138,44 +166,61 @@ func (p *hclReader) atFor() bool {
 func (p *hclReader) call(name string, at hcl.Range) hclsyntax.Expression {
 	p.at++
 	args := p.items(')')
+	if p.skim {
+		return nil
+	}
 	return &hclsyntax.FunctionCallExpr{Name: name, Args: args, NameRange: at, CloseParenRange: p.from(p.at)}
 }
 
 func (p *hclReader) object() hclsyntax.Expression {
 	at := p.at
 	p.at++
-	x := &hclsyntax.ObjectConsExpr{}
+	var items []hclsyntax.ObjectConsItem
 	if p.skipLines(); p.atFor() {
 		p.giveUp()
 	}
 	for p.skipLines(); !p.take('}') && !p.odd; p.skipLines() {
-		x.Items = append(x.Items, p.pair())
+		if item := p.pair(); !p.skim {
+			items = append(items, item)
+		}
 		if p.skipSpaces(); p.peek() != '}' && !p.take(',') {
 			p.endLine()
 		}
 	}
-	x.SrcRange = p.from(at)
-	return x
+	if p.skim {
+		return nil
+	}
+	return &hclsyntax.ObjectConsExpr{Items: items, SrcRange: p.from(at)}
 }
 
 // pair is an entry whose key is a bare word or a text.
 func (p *hclReader) pair() hclsyntax.ObjectConsItem {
-	at := p.at
 	var key hclsyntax.Expression
 	if p.peek() == '"' {
 		key = p.template()
 	} else {
-		word := p.word()
-		if isHCLLiteral(word) {
-			p.giveUp()
-		}
-		steps := hcl.Traversal{hcl.TraverseRoot{Name: word}}
-		key = &hclsyntax.ScopeTraversalExpr{Traversal: steps, SrcRange: p.from(at)}
+		key = p.bareKey()
 	}
 	p.skipSpaces()
 	if !p.take(':') {
 		p.must('=')
 	}
 	p.skipSpaces()
-	return hclsyntax.ObjectConsItem{KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: key}, ValueExpr: p.expression()}
+	value := p.expression()
+	if p.skim {
+		return hclsyntax.ObjectConsItem{}
+	}
+	return hclsyntax.ObjectConsItem{KeyExpr: &hclsyntax.ObjectConsKeyExpr{Wrapped: key}, ValueExpr: value}
+}
+
+func (p *hclReader) bareKey() hclsyntax.Expression {
+	at := p.at
+	word := p.word()
+	if isHCLLiteral(word) {
+		p.giveUp()
+	}
+	if p.skim {
+		return nil
+	}
+	return &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: word}}, SrcRange: p.from(at)}
 }

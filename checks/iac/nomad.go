@@ -28,7 +28,7 @@ func readNomad(_ string, data []byte) *File {
 	}
 	file := &File{Format: "nomad"}
 	m := newTFModule(data, file)
-	body, unread := parseHCL(m.lineText, 0, len(data))
+	body, unread := parseHCL(m.lineText, 0, len(data), nil)
 	if unread != nil {
 		file.Unread = append(file.Unread, *unread)
 	}
@@ -100,7 +100,7 @@ func (m *tfModule) nomadJob(address string, v hclValue) {
 		}
 		from, to = from+first+1, from+last+1
 	}
-	body, unread := parseHCL(m.lineText, from, to)
+	body, unread := parseHCL(m.lineText, from, to, nil)
 	if unread != nil { // it is a job only once Terraform has filled it in
 		unread.Kind, unread.Reason = checks.Unsupported, "a job that is no HCL as it is written: "+unread.Reason
 		m.file.Unread = append(m.file.Unread, *unread)

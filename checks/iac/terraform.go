@@ -84,7 +84,7 @@ func (m *tfModule) body(name string) hclValue {
 	if strings.HasSuffix(name, ".json") {
 		return m.jsonBody()
 	}
-	body, unread := parseHCL(m.lineText, 0, len(m.data))
+	body, unread := parseHCL(m.lineText, 0, len(m.data), tfNeedless)
 	if unread != nil {
 		m.file.Unread = append(m.file.Unread, *unread)
 	}
@@ -114,8 +114,7 @@ func (m *tfModule) top(body *hclsyntax.Body) []hclField {
 	blocks := slices.Clone(body.Blocks)
 	slices.SortStableFunc(blocks, func(a, b *hclsyntax.Block) int { return tfOrder(a) - tfOrder(b) })
 	for _, block := range blocks {
-		if block.Type == "locals" || (block.Type == "resource" || block.Type == "data") &&
-			(len(block.Labels) == 0 || !tfMatters(block.Type, block.Labels[0])) {
+		if block.Type == "locals" || tfNeedless(block.Type, block.Labels) {
 			continue
 		}
 		key := strings.Join(append([]string{block.Type}, block.Labels...), " ")
@@ -138,6 +137,11 @@ func tfOrder(b *hclsyntax.Block) int {
 		return 0
 	}
 	return 1
+}
+
+// tfNeedless reports whether a block is a resource or data source that does not matter.
+func tfNeedless(block string, labels []string) bool {
+	return (block == "resource" || block == "data") && (len(labels) == 0 || !tfMatters(block, labels[0]))
 }
 
 // tfMatters reports whether a resource or data source names images, or gives a part of a name.
