@@ -43,19 +43,37 @@ func Commands() Reader {
 		Name:  "commands",
 		Where: "`Makefile`, `*.mk`, `*.sh`, `Taskfile.yml`, `justfile`, `Jenkinsfile`, `Tiltfile`, `buildspec*.yml`, `docker-bake.hcl`, `.goreleaser.yml` and the like",
 		What:  "none itself: what they build and push, see [images that are built here](#images-that-are-built-here)",
-		Path:  func(p string) bool { return commandFiles.MatchString(path.Base(p)) },
+		Path:  isCommandFile,
 		Read:  readCommands,
 	}
 }
 
 // HasCommands reports whether a file at this path may say what a repository builds and pushes.
 func HasCommands(p string) bool {
-	return commandFiles.MatchString(path.Base(p)) || strings.HasPrefix(p, ".github/") && yamlName.MatchString(p) || composeName.MatchString(path.Base(p)) ||
+	return isCommandFile(p) || strings.HasPrefix(p, ".github/") && isYAMLName(p) || composeName.MatchString(path.Base(p)) ||
 		skaffoldName.MatchString(path.Base(p)) || slices.ContainsFunc(pipelines(), func(r Reader) bool { return r.Path(p) })
 }
 
 var commandFiles = regexp.MustCompile(`^(?i:(gnu)?makefile(\.\w+)?|.+\.(mk|sh|bash)|taskfile\.ya?ml|\.?justfile|jenkinsfile.*|tiltfile|buildspec[^/]*\.ya?ml|` +
 	`docker-bake[^/]*\.(hcl|json)|\.?goreleaser[^/]*\.ya?ml|\.ko\.ya?ml|werf[^/]*\.ya?ml)$`)
+
+// isCommandFile asks the expression only of names that hold a word that it asks for.
+func isCommandFile(p string) bool {
+	base := strings.ToLower(path.Base(p))
+	switch path.Ext(base) {
+	case ".mk", ".sh", ".bash":
+	case ".hcl", ".json", ".yml", ".yaml":
+		if !slices.ContainsFunc([]string{"taskfile", "makefile", "jenkinsfile", "buildspec", "docker-bake", "goreleaser", ".ko.", "werf"},
+			func(word string) bool { return strings.Contains(base, word) }) {
+			return false
+		}
+	default:
+		if !strings.Contains(base, "file") {
+			return false
+		}
+	}
+	return commandFiles.MatchString(base)
+}
 
 func readCommands(p string, data []byte) *File {
 	if len(data) > maxCommands || bytes.IndexByte(data, 0) >= 0 {

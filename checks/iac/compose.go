@@ -31,13 +31,12 @@ func Compose() Reader {
 		Name:  "compose",
 		Where: "`compose.yml`, `docker-compose.yml` and their variants; other YAML with `services` that hold images or builds",
 		What:  "`image`, `build`, inline Dockerfiles; variables with their defaults and those of `.env`; what an included or extended file builds is local",
-		Path:  func(p string) bool { return yamlName.MatchString(path.Base(p)) },
+		Path:  isYAMLName,
 		Read:  readCompose,
 	}
 }
 
 var (
-	yamlName    = regexp.MustCompile(`(?i)\.ya?ml$`)
 	composeName = regexp.MustCompile(`(?i)^((docker-)?compose([._-].*)?|.*\.compose|.*docker-compose.*)\.ya?ml$`)
 )
 

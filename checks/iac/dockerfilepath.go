@@ -22,16 +22,16 @@ var (
 
 func isDockerfilePath(p string) bool {
 	base := path.Base(p)
-	if !holdsFile(base) {
+	if !saysWord(base, "file") {
 		return false
 	}
 	return dockerfileName.MatchString(base) && !otherName.MatchString(base) && !sourceName.MatchString(base)
 }
 
-// holdsFile is the cheap look that spares most names the expressions: "file" in any letters.
-func holdsFile(base string) bool {
-	for ; len(base) >= len("file"); base = base[1:] {
-		if strings.EqualFold(base[:len("file")], "file") {
+// saysWord is the cheap look that spares most names the expressions: a word in any letters.
+func saysWord(base, word string) bool {
+	for ; len(base) >= len(word); base = base[1:] {
+		if strings.EqualFold(base[:len(word)], word) {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func GitHubActions() Reader {
 		Name:  "github-actions",
 		Where: "YAML with `on` and `jobs`; `action.yml`, `action.yaml` with `runs`",
 		What:  "`container`, `services`, `docker://` steps, an action's own image; matrix, `env`, input defaults and `a || 'b'` that stand in the file",
-		Path:  func(p string) bool { return yamlName.MatchString(path.Base(p)) },
+		Path:  isYAMLName,
 		Read:  readGitHubActions,
 	}
 }

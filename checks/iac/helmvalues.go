@@ -27,7 +27,10 @@ var helmfileName = regexp.MustCompile(`^helmfile(?:[._-].+)?\.ya?ml$`)
 
 func isValuesFile(p string) bool {
 	base := path.Base(p)
-	return valuesName.MatchString(base) || helmfileName.MatchString(base) || path.Base(path.Dir(p)) == "values" && isYAMLPath(p) && path.Ext(p) != ".json"
+	if isYAMLName(base) && (saysWord(base, "values") && valuesName.MatchString(base) || helmfileName.MatchString(base)) {
+		return true
+	}
+	return path.Base(path.Dir(p)) == "values" && isYAMLPath(p) && path.Ext(p) != ".json"
 }
 
 // maxChartValues bounds the values that one file gives.

@@ -31,6 +31,11 @@ func isYAMLPath(p string) bool {
 	return false
 }
 
+// isYAMLName: not JSON, which is YAML too.
+func isYAMLName(p string) bool {
+	return strings.EqualFold(path.Ext(p), ".yml") || strings.EqualFold(path.Ext(p), ".yaml")
+}
+
 func readKubernetes(_ string, data []byte) *File {
 	if !maybeKubernetes(data) {
 		return nil

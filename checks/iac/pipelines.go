@@ -14,7 +14,8 @@ import (
 type ciSystem struct {
 	name        string
 	where, what string         // for the documents, as in Reader
-	files       *regexp.Regexp // the paths that are the system's, whatever a malformed one holds
+	mark        string         // a part of every path that is the system's: it spares others the expression
+	files       *regexp.Regexp // the paths that are the system's, whatever a malformed one holds; nil: any YAML
 	// words: one of them is in every file that is the system's, so that others need no
 	// parser; none: the path says enough.
 	words []string
@@ -102,16 +103,23 @@ func Pipelines() []Reader {
 func pathReaders(rows ...ciSystem) []Reader {
 	var readers []Reader
 	for _, s := range rows {
-		readers = append(readers, Reader{Name: s.name, Where: s.where, What: s.what, Path: s.files.MatchString, Read: s.read})
+		readers = append(readers, Reader{Name: s.name, Where: s.where, What: s.what, Path: s.isPath, Read: s.read})
 	}
 	return readers
+}
+
+func (s ciSystem) isPath(p string) bool {
+	if s.files == nil {
+		return isYAMLName(p)
+	}
+	return strings.Contains(p, s.mark) && s.files.MatchString(p)
 }
 
 func gitlabCI() ciSystem {
 	return ciSystem{
 		where: "`.gitlab-ci.yml`, `*.gitlab-ci.yml`, YAML in `.gitlab`",
 		what:  "`image` and `services` of jobs and defaults; variables, also those of extending jobs and of the including file, matrix and input defaults",
-		name:  "gitlab-ci", files: gitlabFiles, header: "spec", machine: gitlabMachine,
+		name:  "gitlab-ci", mark: ".gitlab", files: gitlabFiles, header: "spec", machine: gitlabMachine,
 		reserved: []string{"spec", "include", "variables", "workflow", "stages", "image", "services"},
 		images:   ciPaths("image.name?", "services[].name?", "*.image.name?", "*.services[].name?"),
 		names: []ciName{
@@ -132,7 +140,7 @@ func circleCI() ciSystem {
 	return ciSystem{
 		where: "YAML in `.circleci`",
 		what:  "`docker` of jobs and executors; parameters with defaults, or as workflows give them",
-		name:  "circleci", files: circleFiles,
+		name:  "circleci", mark: ".circleci/", files: circleFiles,
 		marks: []string{"version", "jobs", "workflows", "executors", "orbs", "setup"},
 		images: ciPaths("jobs.*.docker[].image", "executors.*.docker[].image",
 			"orbs.*.jobs.*.docker[].image", "orbs.*.executors.*.docker[].image"),
@@ -152,7 +160,7 @@ func azurePipelines() ciSystem {
 	s := ciSystem{
 		where: "`azure-pipelines*.yml`, YAML in `azure-pipelines`, `.azure-pipelines`, `.azuredevops`",
 		what:  "container resources, `container` and `services` of jobs; parameters with defaults, variables, matrix",
-		name:  "azure-pipelines", files: azureFiles, through: azureThrough, aliases: "resources.containers[].container",
+		name:  "azure-pipelines", mark: "azure", files: azureFiles, through: azureThrough, aliases: "resources.containers[].container",
 		marks: []string{"trigger", "pr", "pool", "stages", "jobs", "steps", "resources", "extends", "container",
 			"parameters", "variables"},
 		images: ciPaths("resources.containers[].image"),
@@ -176,7 +184,7 @@ func bitbucketPipelines() ciSystem {
 	return ciSystem{
 		where: "`bitbucket-pipelines.yml`",
 		what:  "`image`, services, `docker://` pipes",
-		name:  "bitbucket-pipelines", files: bitbucketFiles,
+		name:  "bitbucket-pipelines", mark: "bitbucket-pipelines.", files: bitbucketFiles,
 		images: append(ciPaths("image.name?", "definitions.services.*.image.name?", "**.step.image.name?"),
 			ciImage{path: "**.script[].pipe", prefix: docker}, ciImage{path: "**.after-script[].pipe", prefix: docker}),
 	}
@@ -186,7 +194,7 @@ func cloudBuild() ciSystem {
 	return ciSystem{
 		where: "`cloudbuild*.yaml`, `cloudbuild*.json`",
 		what:  "steps; substitutions that stand in the file; what it builds is local",
-		name:  "cloud-build", files: cloudBuildFiles, marks: []string{"steps"},
+		name:  "cloud-build", mark: "cloudbuild", files: cloudBuildFiles, marks: []string{"steps"},
 		images: ciPaths("steps[].name"), builds: "images[]",
 		names: []ciName{{ref: cloudBuildName, what: "substitution", from: []ciSource{{path: "substitutions.$"}}}},
 	}
@@ -196,7 +204,7 @@ func drone() ciSystem {
 	return ciSystem{
 		where: "`.drone.yml`",
 		what:  "steps and services; matrix",
-		name:  "drone", files: droneFiles, marks: []string{"kind", "steps", "pipeline"},
+		name:  "drone", mark: ".drone.", files: droneFiles, marks: []string{"kind", "steps", "pipeline"},
 		runs:   map[string]*regexp.Regexp{"kind": droneKind, "type": droneType},
 		images: ciPaths("steps[].image", "services[].image", "pipeline.*.image", "services.*.image", "clone.*.image"),
 		names:  ciMatrix(),
@@ -207,7 +215,7 @@ func woodpecker() ciSystem {
 	return ciSystem{
 		where: "`.woodpecker.yml`, YAML in `.woodpecker`",
 		what:  "steps, services, `clone`; matrix",
-		name:  "woodpecker", files: woodpeckerFiles, marks: []string{"steps", "pipeline", "services", "clone"},
+		name:  "woodpecker", mark: ".woodpecker", files: woodpeckerFiles, marks: []string{"steps", "pipeline", "services", "clone"},
 		images: ciPaths("steps[].image", "steps.*.image", "pipeline.*.image", "services[].image", "services.*.image",
 			"clone[].image", "clone.*.image"),
 		names: ciMatrix(),

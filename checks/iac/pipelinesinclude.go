@@ -36,7 +36,7 @@ func (f *ciFile) hand(top *ciPlace) {
 
 // isLocalInclude reports whether a name is that of a file in the repository.
 func isLocalInclude(file string) bool {
-	return yamlName.MatchString(file) && !strings.Contains(file, "://") && !strings.Contains(file, "$") && isSmallGlob(file)
+	return isYAMLName(file) && !strings.Contains(file, "://") && !strings.Contains(file, "$") && isSmallGlob(file)
 }
 
 // given are the values of the top level that may be part of an image reference; what

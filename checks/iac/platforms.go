@@ -3,7 +3,6 @@ package iac
 import "regexp"
 
 var (
-	anyYAML         = regexp.MustCompile(`(?i)\.ya?ml$`)
 	renderFiles     = regexp.MustCompile(`(?:^|/)render\.ya?ml$`)
 	serverlessFiles = regexp.MustCompile(`(?:^|/)serverless(?:[.-][^/]*)?\.ya?ml$`)
 	serverlessSelf  = regexp.MustCompile(`\$\{self:custom\.([\w-]+)\}`)
@@ -24,7 +23,7 @@ func containerApps() ciSystem {
 	return ciSystem{
 		where: "YAML with `properties` of a container app or job",
 		what:  "containers and init containers",
-		name:  "azure-container-apps", files: anyYAML, deploys: true,
+		name:  "azure-container-apps", deploys: true,
 		words: []string{"Microsoft.App/", "nvironmentId"}, marks: []string{"properties"},
 		images: ciPaths("properties.template.containers[].image", "properties.template.initContainers[].image"),
 	}
@@ -34,7 +33,7 @@ func renderBlueprint() ciSystem {
 	return ciSystem{
 		where: "`render.yaml`",
 		what:  "`image.url` of services",
-		name:  "render", files: renderFiles, deploys: true, marks: []string{"services", "projects"},
+		name:  "render", mark: "render.", files: renderFiles, deploys: true, marks: []string{"services", "projects"},
 		images: ciPaths("services[].image.url", "projects[].environments[].services[].image.url"),
 	}
 }
@@ -43,7 +42,7 @@ func serverlessFramework() ciSystem {
 	return ciSystem{
 		where: "`serverless.yml` and its variants",
 		what:  "`image` of functions, `provider.ecr.images`; variables with defaults",
-		name:  "serverless", files: serverlessFiles, deploys: true, marks: []string{"provider", "functions"},
+		name:  "serverless", mark: "serverless", files: serverlessFiles, deploys: true, marks: []string{"provider", "functions"},
 		images: append(ciPaths("provider.ecr.images.*.uri?"), ciImage{path: "functions.*.image.uri?", named: true}),
 		names: []ciName{
 			{ref: serverlessSelf, what: "variable", from: []ciSource{{path: "custom.$", top: true, fixed: true}}},
@@ -59,7 +58,7 @@ func pulumiYAML() ciSystem {
 	return ciSystem{
 		where: "`Pulumi.yaml`",
 		what:  "images of containers; configuration values with defaults",
-		name:  "pulumi", files: pulumiFiles, deploys: true, marks: []string{"resources"},
+		name:  "pulumi", mark: "Pulumi.", files: pulumiFiles, deploys: true, marks: []string{"resources"},
 		images: ciPaths("resources.*.properties.**.containers[].image", "resources.*.properties.**.initContainers[].image",
 			"resources.*.properties.**.containers.*.image", "resources.*.properties.**.container.image",
 			"resources.*.properties.**.containerDefinitions.**.image"),

@@ -1,6 +1,8 @@
 package iac
 
 import (
+	"slices"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -66,22 +68,62 @@ func (d *yamlDoc) stop() { d.visits = yamlVisits + 1 }
 // is written out wins over what is merged, and the last of two equal keys counts,
 // as parsers have it that accept them. Nil for what is no mapping.
 func (d *yamlDoc) pairs(n *yaml.Node) []yamlPair {
-	seen := map[string]int{}
-	var pairs []yamlPair
-	d.eachPair(n, 0, func(p yamlPair, merged bool) {
-		key := yamlTarget(p.key)
-		at, again := seen[key.Value]
-		switch {
-		case key.Kind != yaml.ScalarNode:
-			pairs = append(pairs, p)
-		case !again:
-			seen[key.Value] = len(pairs)
-			pairs = append(pairs, p)
-		case !merged:
-			pairs[at] = p
+	list := pairList{}
+	if target := yamlTarget(n); target != nil && target.Kind == yaml.MappingNode && len(target.Content) > 1 && d.visit(0) {
+		list.pairs = make([]yamlPair, 0, len(target.Content)/2)
+	}
+	d.eachPair(n, 0, list.add)
+	return list.pairs
+}
+
+// pairList are the entries of a mapping so far.
+type pairList struct {
+	pairs []yamlPair
+	at    map[string]int // by key; nil while they are few
+}
+
+// fewPairs are looked through faster than a map is made.
+const fewPairs = 12
+
+func (l *pairList) add(p yamlPair, merged bool) {
+	key := yamlTarget(p.key)
+	if key.Kind != yaml.ScalarNode {
+		l.pairs = append(l.pairs, p)
+		return
+	}
+	switch at := l.find(key.Value); {
+	case at < 0:
+		if l.at != nil {
+			l.at[key.Value] = len(l.pairs)
 		}
-	})
-	return pairs
+		l.pairs = append(l.pairs, p)
+	case !merged:
+		l.pairs[at] = p
+	}
+}
+
+// find is the place of a key; -1: it is not there.
+func (l *pairList) find(name string) int {
+	if l.at == nil && len(l.pairs) <= fewPairs {
+		return slices.IndexFunc(l.pairs, func(p yamlPair) bool { return p.isNamed(name) })
+	}
+	if l.at == nil {
+		l.at = make(map[string]int, cap(l.pairs))
+		for i, p := range l.pairs {
+			if key := yamlTarget(p.key); key.Kind == yaml.ScalarNode {
+				l.at[key.Value] = i
+			}
+		}
+	}
+	if at, ok := l.at[name]; ok {
+		return at
+	}
+	return -1
+}
+
+func (p yamlPair) isNamed(name string) bool {
+	key := yamlTarget(p.key)
+	return key.Kind == yaml.ScalarNode && key.Value == name
 }
 
 // eachPair calls fn for the entries written out, then for the merged ones.

@@ -2,6 +2,7 @@ package iac
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -89,5 +90,29 @@ func TestPlainYAML(t *testing.T) {
 				t.Errorf("plain: %t, want %t", got, c.plain)
 			}
 		})
+	}
+}
+
+// What a text without quotes is, is what the library takes it for.
+func TestResolvedTag(t *testing.T) {
+	const letters = "00112345678999..++--__::xXobtTzZeEgMiKs/ nNfFyYOo~aluref"
+	random := rand.New(rand.NewPCG(1, 2))
+	values := []string{"true", "Off", "NULL", "null", "False", "falsehood", "nothing", "017", "08", "0", "00", "1.2.3", "128Mi", "30s", "123456789012345", "1234567890123456",
+		"12345678901234567890", "0x1F", "0b1", "0o7", "1_000", "1:30", "2026-01-02", "2026-01-02t03:04:05Z", "1e3", "1.", "1.5", "10.0.0.0/8", ".inf", "+.inf", ".nan", "~", "-", "5m", "3%"}
+	for range 200_000 {
+		var b strings.Builder
+		for range 1 + random.IntN(10) {
+			b.WriteByte(letters[random.IntN(len(letters))])
+		}
+		values = append(values, strings.TrimSpace(b.String()))
+	}
+	for _, value := range values {
+		if value == "" {
+			continue
+		}
+		n := &yaml.Node{Kind: yaml.ScalarNode, Value: value}
+		if want, got := n.ShortTag(), resolvedTag(n); got != want {
+			t.Errorf("%q is %s, want %s", value, got, want)
+		}
 	}
 }

@@ -119,10 +119,40 @@ func (p *plainReader) dashes() bool { return !endsWord(p.byteAt(p.at + 1)) }
 // resolvedTag is what kind of value a text without quotes is.
 func resolvedTag(n *yaml.Node) string {
 	switch c := n.Value[0]; {
-	case c >= '0' && c <= '9', strings.IndexByte("+-.~yYnNtTfFoO", c) >= 0:
+	case c >= '0' && c <= '9':
+		if tag := plainNumber(n.Value); tag != "" {
+			return tag
+		}
+		return n.ShortTag()
+	case strings.IndexByte("+-.~", c) >= 0, strings.IndexByte("yYnNtTfFoO", c) >= 0 && len(n.Value) <= len("false"):
 		return n.ShortTag()
 	}
 	return "!!str"
+}
+
+// plainNumber is the kind of what begins with a digit, where that is plain: a whole number, or
+// a text with what neither a number nor a date has, as units and versions do. Else empty.
+func plainNumber(value string) string {
+	digits, dots := 0, 0
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.':
+			dots++
+		case c >= 'g' && c <= 'w' && c != 'o' && c != 't' && c != 'p', c == 'M', c == 'G', c == 'K', c == '/':
+			return "!!str"
+		default:
+			return ""
+		}
+	}
+	switch {
+	case dots > 1:
+		return "!!str"
+	case dots == 0 && digits <= longestPlainNumber && (value[0] != '0' || digits == 1):
+		return "!!int"
+	}
+	return ""
 }
 
 // quoteEnd is where the closing quote of the text stands that begins here; 0 where it
