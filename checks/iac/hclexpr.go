@@ -64,7 +64,7 @@ func (e *hclEval) value(x hclsyntax.Expression, env *hclEnv) hclValue {
 	if e.steps++; e.steps > hclSteps || e.depth > hclNesting {
 		return e.open(from, to, "an expression with too many parts")
 	}
-	v := e.evaluate(x, env)
+	v := e.evaluate(x, env, from, to)
 	v.from, v.to = from, to
 	return v
 }
@@ -80,13 +80,12 @@ func (e *hclEval) bytesOf(x hclsyntax.Expression) (from, to int) {
 	return from, to
 }
 
-func (e *hclEval) evaluate(x hclsyntax.Expression, env *hclEnv) hclValue {
-	from, to := e.bytesOf(x)
+func (e *hclEval) evaluate(x hclsyntax.Expression, env *hclEnv, from, to int) hclValue {
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		return e.literal(x.Val, from, to)
 	case *hclsyntax.TemplateExpr:
-		return e.template(x, env)
+		return e.template(x, env, from, to)
 	case *hclsyntax.TemplateWrapExpr:
 		return e.value(x.Wrapped, env)
 	case *hclsyntax.ParenthesesExpr:
@@ -100,7 +99,7 @@ func (e *hclEval) evaluate(x hclsyntax.Expression, env *hclEnv) hclValue {
 	case *hclsyntax.IndexExpr:
 		return e.index(e.value(x.Collection, env), e.value(x.Key, env))
 	case *hclsyntax.TupleConsExpr:
-		v := hclValue{kind: hclList}
+		v := hclValue{kind: hclList, items: make([]hclValue, 0, len(x.Exprs))}
 		for _, item := range x.Exprs {
 			v.items = append(v.items, e.value(item, env))
 		}
@@ -137,10 +136,11 @@ func (e *hclEval) literal(val cty.Value, from, to int) hclValue {
 }
 
 // template joins the parts of a text.
-func (e *hclEval) template(x *hclsyntax.TemplateExpr, env *hclEnv) hclValue {
-	from, to := e.bytesOf(x)
-	var args []Expr
-	var parts []hclValue
+func (e *hclEval) template(x *hclsyntax.TemplateExpr, env *hclEnv, from, to int) hclValue {
+	if len(x.Parts) == 1 {
+		return e.onePart(e.value(x.Parts[0], env), from, to)
+	}
+	args, parts := make([]Expr, 0, len(x.Parts)), make([]hclValue, 0, len(x.Parts))
 	for _, part := range x.Parts {
 		v := e.value(part, env)
 		parts = append(parts, v)
@@ -158,8 +158,18 @@ func (e *hclEval) template(x *hclsyntax.TemplateExpr, env *hclEnv) hclValue {
 		v.expr = e.piece(from, to)
 		v.expr.Op, v.expr.Args = Cat, args
 	}
-	if len(parts) == 1 && len(v.expr.Text) <= longestLiteral {
-		v.parts = nil
+	return v
+}
+
+// onePart is a text with nothing but one part.
+func (e *hclEval) onePart(part hclValue, from, to int) hclValue {
+	arg, ok := e.scalar(part)
+	if !ok || arg.Op == Lit && arg.Text == "" {
+		return e.text("", from, to)
+	}
+	v := hclValue{kind: hclText, expr: arg}
+	if len(arg.Text) > longestLiteral {
+		v.parts = []hclValue{part}
 	}
 	return v
 }
@@ -182,7 +192,7 @@ func (v hclValue) word() string {
 }
 
 func (e *hclEval) object(x *hclsyntax.ObjectConsExpr, env *hclEnv) hclValue {
-	v := hclValue{kind: hclObject}
+	v := hclValue{kind: hclObject, fields: make([]hclField, 0, len(x.Items))}
 	for _, item := range x.Items {
 		key := e.value(item.KeyExpr, env)
 		v.fields = append(v.fields, hclField{name: key.word(), value: e.value(item.ValueExpr, env)})

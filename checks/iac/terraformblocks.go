@@ -42,6 +42,7 @@ func (m *tfModule) block(body *hclsyntax.Body, env *hclEnv) hclValue {
 	if m.depth > hclNesting {
 		return v
 	}
+	v.fields = make([]hclField, 0, len(body.Attributes)+len(body.Blocks))
 	for _, name := range slices.SortedFunc(maps.Keys(body.Attributes), byPlace(body.Attributes)) {
 		v.fields = append(v.fields, hclField{name: name, value: m.value(body.Attributes[name].Expr, env)})
 	}
