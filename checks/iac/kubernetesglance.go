@@ -47,6 +47,9 @@ func glance(doc *yamlDoc) (object, plain bool) {
 	}
 	kinds, versions, text, pods, word := 0, 0, true, false, "mage"
 	for line := range bytes.Lines(body) {
+		if bytes.IndexByte([]byte(`"'ka?`), line[0]) < 0 {
+			continue // no key of the object
+		}
 		key, value, _ := bytes.Cut(line, []byte(":"))
 		switch string(bytes.Trim(bytes.TrimRight(key, " \t"), `"'`)) {
 		case "kind":

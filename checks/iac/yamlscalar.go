@@ -104,7 +104,7 @@ func (d *yamlDoc) pieces(n *yaml.Node) *yamlPieces {
 type yamlPieces struct {
 	doc    *yamlDoc
 	node   *yaml.Node
-	cursor *yamlCursor
+	cursor yamlCursor
 }
 
 // span is the place of the decoded bytes [from, to); the whole value's where
@@ -125,9 +125,9 @@ func (p *yamlPieces) span(from, to int) checks.Span {
 }
 
 // cursor stands at the first byte of a scalar's value.
-func (d *yamlDoc) cursor(n *yaml.Node) *yamlCursor {
+func (d *yamlDoc) cursor(n *yaml.Node) yamlCursor {
 	at := d.at(n)
-	c := &yamlCursor{text: d.data[:d.to], value: n.Value, style: n.Style, to: at}
+	c := yamlCursor{text: d.data[:d.to], value: n.Value, style: n.Style, to: at}
 	switch {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		c.value = strings.TrimRight(n.Value, " \t\n")

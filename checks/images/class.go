@@ -29,6 +29,8 @@ func classify(tag string) Class {
 	switch {
 	case tag == "":
 		return Floating
+	case isNumbers(tag):
+		return Exact
 	case maybeCommit(tag) && commit.MatchString(tag), counter.MatchString(tag), build.MatchString(tag):
 		return Exact
 	case (strings.Count(tag, ".") > 1 && semantic.MatchString(tag) || dated.MatchString(tag)) && !moving.MatchString(tag):
@@ -37,6 +39,22 @@ func classify(tag string) Class {
 		return FloatingVersion
 	}
 	return Floating
+}
+
+// isNumbers: three numbers or more, as most tags are: semantic, and nothing that moves.
+func isNumbers(tag string) bool {
+	numbers, digits := 0, 0
+	for i := range len(tag) {
+		switch c := tag[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.' && digits > 0:
+			numbers, digits = numbers+1, 0
+		default:
+			return false
+		}
+	}
+	return numbers > 1 && digits > 0
 }
 
 // maybeCommit: the tag ends like a commit id. Most do not, and the pattern is tried at every byte.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/policy"
@@ -39,14 +40,37 @@ type texter struct {
 	b      strings.Builder
 }
 
-// findings prints the new findings, grouped by file.
+// partFindings are printed together: of many there are thousands, and nothing else to do.
+const partFindings = 256
+
+// findings prints the new findings, grouped by file. Parts of them are made at the same time.
 func (t *texter) findings() {
 	fresh := slices.DeleteFunc(slices.Clone(t.result.Verdict.Findings), func(f checks.Finding) bool { return !f.New })
-	for i, f := range fresh {
-		if i == 0 || fresh[i-1].Path != f.Path {
-			t.b.WriteString(t.paint(bold, cut(f.Path, 500)) + "\n\n")
+	var parts []*texter
+	var making sync.WaitGroup
+	for from := 0; from < len(fresh); from += partFindings {
+		part := &texter{Style: t.Style, result: t.result}
+		parts = append(parts, part)
+		making.Go(func() { part.someFindings(fresh, from, min(from+partFindings, len(fresh))) })
+	}
+	making.Wait()
+	length := 0
+	for _, part := range parts {
+		length += part.b.Len()
+	}
+	t.b.Grow(length)
+	for i, part := range parts {
+		t.b.WriteString(part.b.String())
+		parts[i] = nil // there is no room for two copies of all
+	}
+}
+
+func (t *texter) someFindings(all []checks.Finding, from, to int) {
+	for i := from; i < to; i++ {
+		if i == 0 || all[i-1].Path != all[i].Path {
+			t.b.WriteString(t.paint(bold, cut(all[i].Path, 500)) + "\n\n")
 		}
-		t.finding(f)
+		t.finding(all[i])
 	}
 }
 
