@@ -106,19 +106,13 @@ func withCommands(format string) bool {
 	return false
 }
 
-// commandWords: one of them is in every file whose commands matter.
-func commandWords() []string {
-	return []string{"docker", "podman", "nerdctl", "buildah", "container_tool", "container_engine", "edit set image", "kind load", "minikube", "k3d", "kaniko",
-		"crane", "skopeo", "oras", "goreleaser", "jib", "imgpkg", "ko build", "ko publish", "ko apply", "ko resolve", "gcloud builds", "acr build", "pack build", "publish"}
-}
-
 // unnamedPush are commands and steps that push under names which are not looked for.
 var unnamedPush = regexp.MustCompile(`(?i)\b(crane (push|copy|cp)|skopeo (copy|sync)|imgpkg push|oras push|kaniko|goreleaser|jib(:build|\b)|gcloud builds submit|acr build|pack build .*--publish|ko (build|publish|apply|resolve)|(docker-compose|docker compose|docker stack|podman-compose)\b.* push|bake\b.*--push|push-to-registry@|build-and-push|docker-build-push)\b|` +
 	`uses:\s*\S*\.github/workflows/\S*(docker|image|container|publish|release|build|push)`)
 
 // commandMakes are the deeds of the commands in a text: a script, a makefile, a pipeline.
 func commandMakes(data []byte) []Make {
-	if len(data) > maxCommands || !mentions(bytes.ToLower(data), commandWords()...) {
+	if len(data) > maxCommands || !mayCommand(data) {
 		return nil
 	}
 	c := &commands{vars: commandVars(data)}

@@ -1,6 +1,7 @@
 package iac
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -83,5 +84,18 @@ func TestHostileCommands(t *testing.T) {
 				t.Errorf("took %v, %d MB", took, heap>>20)
 			}
 		})
+	}
+}
+
+// The look through a text for all words at once is that for one word after the other.
+func TestMayCommand(t *testing.T) {
+	texts := []string{"", "d", "k", "go vet ./...", "dockes build", "\\x64ocker", "\\X64", "\\U", "\\n", "a\\", "DOC\u212aER", "do\u00e7ker", "\u00e7 docker", "ko  build", "acr-build"}
+	for _, word := range commandWords() {
+		texts = append(texts, word, strings.ToUpper(word), "x"+word[:len(word)-1], "- run: "+word+" x", word[1:]+word, strings.ToUpper(word[:2])+word[2:])
+	}
+	for _, text := range texts {
+		if want, got := mentions(bytes.ToLower([]byte(text)), commandWords()...), mayCommand([]byte(text)); want != got {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
 	}
 }

@@ -13,9 +13,10 @@ func skimmed(data []byte) []byte {
 		return data
 	}
 	out := make([]byte, 0, len(data))
-	staged := false
+	staged, joined := false, []byte(nil)
 	for len(data) > 0 {
-		lines, joined := firstInstruction(data)
+		var lines []byte
+		lines, joined = firstInstruction(data, joined[:0])
 		data = data[len(lines):]
 		staged = staged || startsWith(joined, "from")
 		if !staged || !namesNoImage(joined) {
@@ -30,8 +31,9 @@ func skimmed(data []byte) []byte {
 }
 
 // firstInstruction cuts the lines of the first instruction off, with those that are
-// passed over before it, and joins them as BuildKit does.
-func firstInstruction(data []byte) (lines, joined []byte) {
+// passed over before it, and joins them as BuildKit does, in the memory of into.
+func firstInstruction(data, into []byte) (lines, joined []byte) {
+	joined = into
 	end, begun := 0, false
 	for line := range bytes.Lines(data) {
 		end += len(line)
