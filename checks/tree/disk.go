@@ -117,12 +117,9 @@ func (f *folders) list(dir string) (map[string]fs.FileMode, bool) {
 		}
 	}
 	in := map[string]fs.FileMode{}
-	if opened, err := f.root.Open(dir); err == nil {
-		defer opened.Close()
-		found, _ := opened.ReadDir(-1) // kind looks for what a broken listing lacks
-		for _, e := range found {
-			in[e.Name()] = e.Type()
-		}
+	found, _ := readFolder(f.root, dir) // kind looks for what a broken listing lacks
+	for _, e := range found {
+		in[e.Name()] = e.Type()
 	}
 	f.seen[dir] = in
 	return in, true

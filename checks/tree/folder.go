@@ -9,6 +9,7 @@ import (
 	"path"
 	"runtime"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -24,7 +25,7 @@ func Folder(ctx context.Context, dir string) (Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder: %w", err)
 	}
-	entries, err := walkFolder(ctx, root.FS())
+	entries, err := walkFolder(ctx, root)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("list %s: %w", dir, err), root.Close())
 	}
@@ -33,7 +34,7 @@ func Folder(ctx context.Context, dir string) (Tree, error) {
 
 // walk lists a folder, several of the folders in it at the same time. Entries come in no order.
 type walk struct {
-	fs    fs.FS
+	root  *os.Root
 	group *errgroup.Group
 	ctx   context.Context // the group's: it ends with the first error
 
@@ -41,8 +42,8 @@ type walk struct {
 	entries []Entry
 }
 
-func walkFolder(ctx context.Context, root fs.FS) ([]Entry, error) {
-	w := &walk{fs: root}
+func walkFolder(ctx context.Context, root *os.Root) ([]Entry, error) {
+	w := &walk{root: root}
 	w.group, w.ctx = errgroup.WithContext(ctx)
 	w.group.SetLimit(runtime.GOMAXPROCS(0))
 	w.group.Go(func() error { return w.folder(".") })
@@ -52,7 +53,7 @@ func walkFolder(ctx context.Context, root fs.FS) ([]Entry, error) {
 
 // folder lists one folder and what is in it, with the help of whoever has nothing to do.
 func (w *walk) folder(dir string) error {
-	in, err := fs.ReadDir(w.fs, dir)
+	in, err := readFolder(w.root, dir)
 	if err = errors.Join(err, w.ctx.Err()); err != nil {
 		return err
 	}
@@ -77,6 +78,17 @@ func (w *walk) folder(dir string) error {
 		}
 	}
 	return nil
+}
+
+// readFolder lists a folder in no order. It is opened without waiting, should it have become
+// a pipe, and so that nobody asks whether it has to be waited for.
+func readFolder(root *os.Root, dir string) ([]fs.DirEntry, error) {
+	opened, err := root.OpenFile(dir, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	return opened.ReadDir(-1)
 }
 
 func (w *walk) add(entries []Entry) error {
