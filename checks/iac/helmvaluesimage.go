@@ -1,6 +1,7 @@
 package iac
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -36,16 +37,17 @@ func isSchema(key string) bool { return key == "openAPIV3Schema" || key == "$sch
 // imageFields tells a mapping that keeps an image in fields: {registry, repository, tag, digest}.
 func (v *values) imageFields(n *yaml.Node, address string) bool {
 	key := address[strings.LastIndexByte(address, '.')+1:]
-	fields := map[string]*yaml.Node{}
-	for _, p := range v.pairs(n) {
-		if isKind(p.value, yaml.ScalarNode) {
-			fields[p.name()] = p.value
+	pairs := v.pairs(n)
+	scalar := func(name string) *yaml.Node {
+		if at := slices.IndexFunc(pairs, func(p yamlPair) bool { return p.isNamed(name) }); at >= 0 && isKind(pairs[at].value, yaml.ScalarNode) {
+			return pairs[at].value
 		}
+		return nil
 	}
 	get := func(names ...string) *yaml.Node {
 		for _, name := range names {
-			if isText(fields[name]) {
-				return fields[name]
+			if field := scalar(name); isText(field) {
+				return field
 			}
 		}
 		return nil
@@ -59,7 +61,7 @@ func (v *values) imageFields(n *yaml.Node, address string) bool {
 	switch {
 	case repository == nil && (!named || !says || v.field(n, "repository") != nil):
 		return false
-	case repository != nil && !named && !says && fields["tag"] == nil && fields["digest"] == nil:
+	case repository != nil && !named && !says && scalar("tag") == nil && scalar("digest") == nil:
 		return false
 	case repository != nil && isNoReference(maskPlaceholders(yamlValue(repository))):
 		return false

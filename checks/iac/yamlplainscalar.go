@@ -86,7 +86,7 @@ func (p *plainReader) scalar(flow bool) *yaml.Node {
 	}
 	p.at = end
 	n := p.node(yaml.ScalarNode, "", at)
-	n.Value = string(p.body[at:end])
+	n.Value = p.word(p.body[at:end])
 	n.Tag = resolvedTag(n)
 	return n
 }
@@ -124,10 +124,22 @@ func resolvedTag(n *yaml.Node) string {
 			return tag
 		}
 		return n.ShortTag()
-	case strings.IndexByte("+-.~", c) >= 0, strings.IndexByte("yYnNtTfFoO", c) >= 0 && len(n.Value) <= len("false"):
+	case strings.IndexByte("+-.~", c) >= 0, strings.IndexByte("yYnNtTfFoO", c) >= 0 && isYAMLWord(n.Value):
 		return n.ShortTag()
 	}
 	return "!!str"
+}
+
+// isYAMLWord: a word that may be no text.
+func isYAMLWord(value string) bool {
+	if len(value) > len("false") {
+		return false
+	}
+	switch strings.ToLower(value) {
+	case "y", "yes", "n", "no", "on", "off", "true", "false", "null":
+		return true
+	}
+	return false
 }
 
 // plainNumber is the kind of what begins with a digit, where that is plain: a whole number, or

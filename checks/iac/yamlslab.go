@@ -7,10 +7,12 @@ import (
 )
 
 const (
-	slabNodes  = 64   // nodes made at once
-	slabPlaces = 256  // places of children made at once, at least
-	keptChunks = 64   // of nodes, kept for the next document: 640 KB
-	keptPlaces = 8192 // of children, kept likewise: 64 KB
+	slabNodes   = 64   // nodes made at once
+	slabPlaces  = 256  // places of children made at once, at least
+	keptChunks  = 64   // of nodes, kept for the next document: 640 KB
+	keptPlaces  = 8192 // of children, kept likewise: 64 KB
+	knownWords  = 512  // that are kept; a power of two
+	longestWord = 32   // bytes of one
 )
 
 // yamlSlab is what the nodes of one document are made of. Most documents are read, looked
@@ -21,6 +23,7 @@ type yamlSlab struct {
 	places []*yaml.Node // of children, the newest of maybe several
 	free   []*yaml.Node // the end of places
 	open   []*yaml.Node // the children so far of all collections that are being read
+	words  [knownWords]string
 }
 
 var yamlSlabs = sync.Pool{New: func() any { return &yamlSlab{} }}
@@ -34,6 +37,19 @@ func (s *yamlSlab) node() *yaml.Node {
 	n := &s.nodes[chunk][s.used%slabNodes]
 	s.used++
 	return n
+}
+
+// word is a text as a string. The keys of documents are the same few words again and again.
+func (s *yamlSlab) word(text []byte) string {
+	n := len(text)
+	if n == 0 || n > longestWord {
+		return string(text)
+	}
+	known := &s.words[(31*int(text[0])+7*int(text[n-1])+int(text[n/2])+n)%knownWords]
+	if *known != string(text) {
+		*known = string(text)
+	}
+	return *known
 }
 
 // children is a copy of a list.
