@@ -46,7 +46,7 @@ func New(ctx context.Context, c Config, version string, out io.Writer) (*App, er
 	a := &App{config: c, version: version, log: newLog(out, level)}
 	a.hub, err = hub.New(hub.Config{
 		AppID: c.AppID, PrivateKeyPEM: []byte(c.PrivateKey), APIURL: c.APIURL,
-		UserAgent: "checkrein/" + version, Log: a.log, Now: time.Now, Rates: c.rates,
+		UserAgent: "checkrein/" + version, Log: a.log, Now: a.now, Rates: c.rates,
 	})
 	if err != nil {
 		return nil, err
@@ -60,18 +60,21 @@ func New(ctx context.Context, c Config, version string, out io.Writer) (*App, er
 	return a, nil
 }
 
+// now is what time it is to all who share the store. Nothing asks before that is open.
+func (a *App) now() time.Time { return a.store.Now() }
+
 func (a *App) wire(ctx context.Context) error {
 	var err error
 	a.admin, err = admin.New(admin.Config{
 		Ping: a.store.Ping, Key: a.hub.CheckKey, Backlog: a.store.Backlog, Budgets: a.hub.Budgets,
-		Marks: a.store.Marks, Enforcement: a.store.Enforcements, Version: a.version, Log: a.log,
+		Marks: a.store.Marks, Now: a.now, Enforcement: a.store.Enforcements, Version: a.version, Log: a.log,
 	})
 	if err != nil {
 		return err
 	}
 	a.identity = webhook.App{ID: a.config.AppID, Slug: a.slug(ctx), Owners: a.config.Owners}
 	a.webhooks, err = webhook.NewHandler(webhook.Config{
-		App: a.identity, Secrets: a.config.WebhookSecrets, Inbox: a.store, Log: a.log, Now: time.Now,
+		App: a.identity, Secrets: a.config.WebhookSecrets, Inbox: a.store, Log: a.log, Now: a.now,
 		Count: a.admin.Delivered,
 	})
 	if err != nil {

@@ -31,6 +31,7 @@ type guarding struct {
 	config  GuardConfig
 	log     *slog.Logger
 	memory  *store.GuardMemory
+	now     func() time.Time
 	handler *guard.Guard
 }
 
@@ -53,15 +54,18 @@ func NewGuard(ctx context.Context, c GuardConfig, out io.Writer) (*Guard, error)
 
 func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, log *slog.Logger) (*guarding, error) {
 	memory := s.Guard(strings.TrimRight(c.RegistryURL, "/"))
+	if err := memory.Alone(ctx); err != nil {
+		return nil, err
+	}
 	handler, err := guard.New(ctx, guard.Config{
 		API: c.APIURL, Registry: c.RegistryURL, Prefix: c.Prefix, Mode: guard.Mode(c.Mode), Grace: c.grace, Policy: c.policy,
-		KeepFile: c.KeepFile, Memory: memory, Log: log,
+		KeepFile: c.KeepFile, Memory: memory, Log: log, Now: s.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
 	}
 	log.Info("guarding", "api", c.APIURL, "registry", c.RegistryURL, "mode", c.Mode, "grace", c.Grace, "policy", c.PolicyFile, "keep", c.KeepFile)
-	return &guarding{config: c, log: log, memory: memory, handler: handler}, nil
+	return &guarding{config: c, log: log, memory: memory, now: s.Now, handler: handler}, nil
 }
 
 // listen opens the guard's address.
@@ -87,7 +91,7 @@ func (g *guarding) tend(ctx context.Context) error {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		if err := g.memory.Forget(ctx, time.Now().Add(-undoable)); err != nil && ctx.Err() == nil {
+		if err := g.memory.Forget(ctx, g.now().Add(-undoable)); err != nil && ctx.Err() == nil {
 			g.log.Error("old deletions are not forgotten", "error", err)
 		}
 		select {

@@ -76,7 +76,7 @@ func (a *App) newJudge() *pull.Judge {
 		GitHub: func(installation int64) pull.GitHub { return a.hub.Installation(installation) },
 		Memory: a.store, Checks: all.Checks, Resolver: a.resolver(), Rules: all.RuleIDs(), Catalogue: all.Rules(), Login: login,
 		Web: webOf(a.config.APIURL), Version: a.version,
-		Patience: patience, CheckTime: checkTime, Now: time.Now, Log: a.log,
+		Patience: patience, CheckTime: checkTime, Now: a.now, Log: a.log,
 		Told: a.admin.Verdict, Panicked: a.admin.Panicked,
 	}
 }
@@ -86,7 +86,7 @@ func (a *App) newJudge() *pull.Judge {
 func (a *App) resolver() func(*policy.Policy) images.Resolver {
 	client := lookup.New(lookup.Config{
 		UserAgent: "checkrein/" + a.version, Most: lookup.Most, Within: lookup.Within,
-		Sightings: a.store, Now: time.Now, Detour: a.config.detour,
+		Sightings: a.store, Now: a.now, Detour: a.config.detour,
 	})
 	return func(p *policy.Policy) images.Resolver {
 		return client.Resolver(p.Images.Registries, a.config.Registries)
@@ -97,7 +97,7 @@ func (a *App) newSweeper(judge *pull.Judge) *sweep.Sweeper {
 	s := &sweep.Sweeper{
 		App: a.hub, GitHub: func(installation int64) sweep.GitHub { return a.hub.Installation(installation) },
 		Memory: a.store, Voices: a.store, Inbox: a.store, Decode: a.identity.Decode, Follow: judge.Follow, Renew: a.hub.Renew,
-		Check: pull.Aggregated, AppID: a.config.AppID, Owners: a.config.Owners, Window: enterpriseWindow, Log: a.log, Now: time.Now,
+		Check: pull.Aggregated, AppID: a.config.AppID, Owners: a.config.Owners, Window: enterpriseWindow, Log: a.log, Now: a.now,
 	}
 	judge.Moved = s.Moved
 	if a.config.APIURL == hub.DefaultAPIURL {
@@ -110,7 +110,7 @@ func (a *App) newWorker(judge *pull.Judge, sweeper *sweep.Sweeper) *work.Worker 
 	return &work.Worker{
 		Queue: a.store, Handler: a.handler(judge, sweeper), OnPark: park(judge), Ended: a.admin.Ended,
 		Parallel: parallel, Most: most(), Lease: leaseTime, Poll: pollTime, Grace: graceTime, MaxTries: maxTries, MaxAway: maxAway,
-		Backoff: work.Exponential(firstBackoff, lastBackoff), Log: a.log, Now: time.Now,
+		Backoff: work.Exponential(firstBackoff, lastBackoff), Log: a.log, Now: a.now,
 	}
 }
 
@@ -119,7 +119,7 @@ func (a *App) handler(judge *pull.Judge, sweeper *sweep.Sweeper) func(context.Co
 	return func(ctx context.Context, claim *work.Claim) error {
 		switch {
 		case claim.Kind == work.KindPurge:
-			return a.store.Purge(ctx, time.Now().Add(-keep))
+			return a.store.Purge(ctx, a.now().Add(-keep))
 		case sweep.Handles(claim.Kind):
 			return sweeper.Do(ctx, claim)
 		}

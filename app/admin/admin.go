@@ -14,7 +14,7 @@ import (
 	"github.com/checkrein/checkrein/app/work"
 )
 
-// Config is what Admin reads; every field is mandatory. The funcs that measure are asked
+// Config is what Admin reads; every field but Now is mandatory. The funcs that measure are asked
 // once for each look at /metrics.
 type Config struct {
 	Ping func(context.Context) error // can the store be written?
@@ -29,6 +29,7 @@ type Config struct {
 
 	Version string
 	Log     *slog.Logger
+	Now     func() time.Time // that the backlog's times go by; nil: time.Now
 }
 
 // Admin counts what happens and tells it.
@@ -42,6 +43,9 @@ type Admin struct {
 func New(c Config) (*Admin, error) {
 	if c.Ping == nil || c.Key == nil || c.Backlog == nil || c.Budgets == nil || c.Marks == nil || c.Enforcement == nil || c.Log == nil {
 		return nil, errors.New("admin: ping, key, backlog, budgets, marks, enforcement and log are needed")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	m, metrics, err := newMeter(c.Log)
 	if err != nil {

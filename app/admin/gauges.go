@@ -83,7 +83,7 @@ func (g *gauges) backlog(ctx context.Context, o observer, due, parked, oldest me
 	for kind, b := range byKind {
 		label, age := attribute.String("kind", kind), 0.0
 		if !b.Oldest.IsZero() {
-			age = max(0, time.Since(b.Oldest).Seconds())
+			age = max(0, g.Now().Sub(b.Oldest).Seconds())
 		}
 		o.value(due, float64(b.Due), label)
 		o.value(parked, float64(b.Parked), label)

@@ -32,7 +32,11 @@ func (e *evaluation) comment(ctx context.Context, h report.Head, all []judged, w
 // commentOn writes one comment, or edits the one that is there. Two heads of a pull request
 // may be told at the same time: they take turns.
 func (e *evaluation) commentOn(ctx context.Context, number int, own *hub.Comment, h report.Head, when policy.When) error {
-	defer e.conversations.hold(e.repo.ID, fmt.Sprint(number))()
+	release, err := e.Memory.Turn(ctx, fmt.Sprintf("comment %d/%d", e.repo.ID, number))
+	if err != nil {
+		return fmt.Errorf("comment on #%d: %w", number, err)
+	}
+	defer release()
 	head, err := e.Memory.Head(ctx, e.repo.ID, e.sha)
 	if err != nil {
 		return fmt.Errorf("look up head %s before commenting: %w", e.sha, err)

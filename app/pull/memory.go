@@ -37,6 +37,9 @@ type GitHub interface {
 // Memory is what judging keeps between events.
 type Memory interface {
 	review.Memory
+	// Turn waits until nobody else does what has this name, in any process; release must be
+	// called once.
+	Turn(ctx context.Context, name string) (release func(), err error)
 	// Head is what is known of a head commit; ErrUnknownRepository where no delivery has
 	// told of its repository.
 	Head(ctx context.Context, repository int64, sha string) (Head, error)

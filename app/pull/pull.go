@@ -51,8 +51,8 @@ type Judge struct {
 	Told     func(conclusion string)
 	Panicked func()
 
-	bases, conversations turns
-	leads                leads
+	bases turns
+	leads leads
 }
 
 // stubborn is how many attempts it takes to believe that a commit is gone: right

@@ -2,8 +2,8 @@ package pull
 
 import "sync"
 
-// turns lets one at a time do what must not be done twice, in one branch or one
-// conversation of a repository: the others find it done.
+// turns lets one at a time in this process do what need not be done twice, in one branch of
+// a repository: the others find it done.
 type turns struct {
 	mu   sync.Mutex
 	held map[place]*holding

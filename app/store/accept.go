@@ -13,16 +13,17 @@ import (
 // Accept stores a delivery with all it changes. A delivery that is there already
 // changes nothing, but if its work has failed or is parked that is due again.
 func (s *Store) Accept(ctx context.Context, in webhook.Intake) (webhook.Outcome, error) {
-	outcome := webhook.Stored
+	var outcome webhook.Outcome
 	err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
-		fresh, err := insertDelivery(ctx, c, in.Delivery, s.now())
+		outcome = webhook.Stored
+		fresh, err := insertDelivery(ctx, c, in.Delivery, c.now())
 		if err != nil {
 			return err
 		}
 		if fresh {
-			return storeIntake(ctx, c, in, s.now())
+			return storeIntake(ctx, c, in, c.now())
 		}
-		revived, err := reviveWork(ctx, c, in.Delivery.ID, s.now())
+		revived, err := reviveWork(ctx, c, in.Delivery.ID, c.now())
 		if !revived {
 			outcome = webhook.Repeated
 		}

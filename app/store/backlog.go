@@ -15,7 +15,7 @@ func (s *Store) Backlog(ctx context.Context) ([]work.Backlog, error) {
 			COALESCE(SUM(CASE WHEN NOT parked AND next <= $1 AND lease <= $1 THEN 1 ELSE 0 END), 0),
 			COALESCE(MIN(CASE WHEN NOT parked AND since <= $1 THEN since END), 0),
 			COALESCE(SUM(CASE WHEN parked THEN 1 ELSE 0 END), 0)
-		FROM work WHERE want > done GROUP BY kind ORDER BY kind`, millis(s.now()))
+		FROM work WHERE want > done GROUP BY kind ORDER BY kind`, millis(s.Now()))
 	all, err := collect(rows, err, func(b *work.Backlog) []any {
 		return []any{&b.Kind, &b.Due, instant{&b.Oldest}, &b.Parked}
 	})

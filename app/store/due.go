@@ -44,7 +44,7 @@ func (s *Store) MakeDue(ctx context.Context, list []work.Due) error {
 	for part := range slices.Chunk(list, dueAtOnce) {
 		err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
 			for _, d := range part {
-				if _, err := makeDue(ctx, c, d, s.now()); err != nil {
+				if _, err := makeDue(ctx, c, d, c.now()); err != nil {
 					return err
 				}
 			}

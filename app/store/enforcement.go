@@ -20,7 +20,7 @@ func (s *Store) Enforcement(ctx context.Context, repository int64) (enforce.Stat
 	return *state, true, nil
 }
 
-func readEnforcement(ctx context.Context, c conn, repository int64) (*enforce.State, error) {
+func readEnforcement(ctx context.Context, c querier, repository int64) (*enforce.State, error) {
 	var state enforce.State
 	err := c.QueryRowContext(ctx, `SELECT state FROM enforcement WHERE repository = $1`, repository).Scan(text{&state})
 	if errors.Is(err, sql.ErrNoRows) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -49,10 +50,14 @@ func (s *Store) PutFacts(ctx context.Context, version int, facts map[images.Fact
 		}
 		all = append(all, fact{key, data})
 	}
+	// In one order: two that write the same rows at the same time would wait for each other.
+	slices.SortFunc(all, func(a, b fact) int {
+		return cmp.Or(strings.Compare(a.Blob, b.Blob), strings.Compare(a.Reader, b.Reader))
+	})
 	for part := range slices.Chunk(all, factsAtOnce) {
 		var args []any
 		for _, f := range part {
-			args = append(args, f.Blob, f.Reader, version, f.data, millis(s.now()))
+			args = append(args, f.Blob, f.Reader, version, f.data, millis(s.Now()))
 		}
 		err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
 			_, err := c.ExecContext(ctx, `

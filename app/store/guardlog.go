@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/checkrein/checkrein/registry/guard"
@@ -20,16 +19,9 @@ func (s *Store) GuardLog(ctx context.Context, pkg string, since time.Time) ([]gu
 // ReadGuardLog reads the journal in the database at an address, also while a guard is
 // running there: nothing is written.
 func ReadGuardLog(ctx context.Context, address, pkg string, since time.Time) (all []guard.Record, err error) {
-	path, err := databasePath(address)
+	db, err := openReading(address)
 	if err != nil {
 		return nil, err
-	}
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, unreadable(path, err))
-	}
-	db, err := openDatabase(path, "mode=rw&_pragma=busy_timeout(5000)&_pragma=query_only(1)", 1)
-	if err != nil {
-		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return guardLog(ctx, db, pkg, since)

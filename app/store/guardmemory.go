@@ -36,14 +36,11 @@ func (s *Store) Guard(upstream string) *GuardMemory {
 func (m *GuardMemory) Begin(ctx context.Context, i guard.Intent) (int64, error) {
 	var id int64
 	err := m.s.queue.do(ctx, func(ctx context.Context, c conn) error {
-		result, err := c.ExecContext(ctx, `
+		err := c.QueryRowContext(ctx, `
 			INSERT INTO intents (at, upstream, package, version, digest, tag, tags, who, did, outcome, content, media_type)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11)`,
-			millis(i.At), m.upstream, i.Package, i.Version, string(i.Digest), i.Tag, jsonText(i.Tags), i.Who, i.Did, i.Content, i.MediaType)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11) RETURNING id`,
+			millis(i.At), m.upstream, i.Package, i.Version, string(i.Digest), i.Tag, jsonText(i.Tags), i.Who, i.Did, i.Content, i.MediaType).Scan(&id)
 		if err != nil {
-			return err
-		}
-		if id, err = result.LastInsertId(); err != nil {
 			return err
 		}
 		if _, err := c.ExecContext(ctx, `
@@ -129,8 +126,7 @@ func (m *GuardMemory) settled(ctx context.Context) error {
 	if len(waiting) == 0 {
 		return nil
 	}
-	err := m.s.queue.do(ctx, func(context.Context, conn) error { return nil })
-	if err != nil {
+	if err := m.s.queue.settle(ctx); err != nil {
 		return fmt.Errorf("write down how deletions ended: %w", err)
 	}
 	m.mu.Lock()
@@ -194,46 +190,19 @@ func jsonText[T any](all []T) string {
 	return string(data)
 }
 
-// Lock implements guard.Lock: one process has the database, so its own locks are enough.
+// Lock implements guard.Lock. The guard remembers what it saw, so one process at a time
+// decides about the packages of a registry: on PostgreSQL another one is refused.
 func (m *GuardMemory) Lock(ctx context.Context, pkg string) (func(), error) {
+	if err := m.Alone(ctx); err != nil {
+		return nil, err
+	}
 	return m.locks.lock(ctx, pkg)
 }
 
-// locks are held by name; those that nobody holds or waits for are forgotten.
-type locks struct {
-	mu  sync.Mutex
-	all map[string]*namedLock
-}
-
-type namedLock struct {
-	turn  chan struct{}
-	users int
-}
-
-func (l *locks) lock(ctx context.Context, name string) (func(), error) {
-	l.mu.Lock()
-	if l.all == nil {
-		l.all = map[string]*namedLock{}
+// Alone answers nil while no other process guards this registry with this database.
+func (m *GuardMemory) Alone(ctx context.Context) error {
+	if err := m.s.turns.keep(ctx, "guard "+m.upstream); err != nil {
+		return fmt.Errorf("guard %s: %w", m.upstream, err)
 	}
-	one := l.all[name]
-	if one == nil {
-		one = &namedLock{turn: make(chan struct{}, 1)}
-		l.all[name] = one
-	}
-	one.users++
-	l.mu.Unlock()
-	leave := func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if one.users--; one.users == 0 {
-			delete(l.all, name)
-		}
-	}
-	select {
-	case one.turn <- struct{}{}:
-		return func() { <-one.turn; leave() }, nil
-	case <-ctx.Done():
-		leave()
-		return nil, fmt.Errorf("wait for package %s: %w", name, ctx.Err())
-	}
+	return nil
 }

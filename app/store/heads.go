@@ -55,7 +55,7 @@ func (s *Store) readHead(ctx context.Context, repository int64, sha string) (pul
 	return h, err
 }
 
-func openPulls(ctx context.Context, c conn, repo webhook.Repo, sha string) ([]webhook.Pull, error) {
+func openPulls(ctx context.Context, c querier, repo webhook.Repo, sha string) ([]webhook.Pull, error) {
 	rows, err := c.QueryContext(ctx, `
 		SELECT p.number, p.base_ref, p.updated FROM pulls p JOIN watched w ON w.repository = p.repository
 		WHERE p.repository = $1 AND p.head = $2 AND p.open ORDER BY p.number`, repo.ID, sha)
@@ -65,7 +65,7 @@ func openPulls(ctx context.Context, c conn, repo webhook.Repo, sha string) ([]we
 	})
 }
 
-func openGroups(ctx context.Context, c conn, repo webhook.Repo, sha string) ([]webhook.Group, error) {
+func openGroups(ctx context.Context, c querier, repo webhook.Repo, sha string) ([]webhook.Group, error) {
 	rows, err := c.QueryContext(ctx, `
 		SELECT g.base, g.base_ref FROM merge_groups g JOIN watched w ON w.repository = g.repository
 		WHERE g.repository = $1 AND g.head = $2 AND g.open`, repo.ID, sha)
@@ -76,7 +76,7 @@ func openGroups(ctx context.Context, c conn, repo webhook.Repo, sha string) ([]w
 }
 
 // voicedPulls are the open pull requests on which a yes may have been said.
-func voicedPulls(ctx context.Context, c conn, repository int64, sha string) ([]int, error) {
+func voicedPulls(ctx context.Context, c querier, repository int64, sha string) ([]int, error) {
 	rows, err := c.QueryContext(ctx, `
 		SELECT p.number FROM pulls p JOIN watched w ON w.repository = p.repository
 		WHERE p.repository = $1 AND p.head = $2 AND p.open
@@ -86,13 +86,13 @@ func voicedPulls(ctx context.Context, c conn, repository int64, sha string) ([]i
 	return collect(rows, err, func(n *int) []any { return []any{n} })
 }
 
-func pullNumbers(ctx context.Context, c conn, repository int64, sha string) ([]int, error) {
+func pullNumbers(ctx context.Context, c querier, repository int64, sha string) ([]int, error) {
 	rows, err := c.QueryContext(ctx, `
 		SELECT number FROM pull_heads WHERE repository = $1 AND sha = $2 ORDER BY number`, repository, sha)
 	return collect(rows, err, func(n *int) []any { return []any{n} })
 }
 
-func superseding(ctx context.Context, c conn, repository int64, sha string) (string, error) {
+func superseding(ctx context.Context, c querier, repository int64, sha string) (string, error) {
 	var newer string
 	err := c.QueryRowContext(ctx, `
 		SELECT p.head FROM pull_heads h JOIN pulls p ON p.repository = h.repository AND p.number = h.number

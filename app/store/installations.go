@@ -54,12 +54,24 @@ func isActive(ctx context.Context, c conn, in webhook.Intake, now time.Time) (bo
 	var access webhook.Access
 	err := c.QueryRowContext(ctx, `SELECT access FROM installations WHERE id = $1`, id).Scan(&access)
 	if errors.Is(err, sql.ErrNoRows) || access == webhook.Suspended && in.Installation == nil {
-		return true, putInstallation(ctx, c, webhook.Installation{ID: id, Owner: in.Repo.Owner, Access: webhook.Active}, now)
+		return true, noteInstallation(ctx, c, id, in.Repo.Owner, now)
 	}
 	if err != nil {
 		return false, fmt.Errorf("read installation %d: %w", id, err)
 	}
 	return access == webhook.Active, nil
+}
+
+// noteInstallation leaves one alone that was removed since it was looked for.
+func noteInstallation(ctx context.Context, c conn, id int64, owner string, now time.Time) error {
+	_, err := c.ExecContext(ctx, `
+		INSERT INTO installations (id, owner, access, changed) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, access = excluded.access, changed = excluded.changed
+		WHERE installations.access = $5`, id, owner, webhook.Active, millis(now), webhook.Suspended)
+	if err != nil {
+		return fmt.Errorf("store installation %d: %w", id, err)
+	}
+	return nil
 }
 
 // SetInstallations implements sweep.Memory.
@@ -68,7 +80,7 @@ func (s *Store) SetInstallations(ctx context.Context, all []webhook.Installation
 		listed := map[int64]bool{}
 		for _, i := range all {
 			listed[i.ID] = true
-			if err := setInstallation(ctx, c, i, asked, s.now()); err != nil {
+			if err := setInstallation(ctx, c, i, asked, c.now()); err != nil {
 				return err
 			}
 		}
@@ -79,12 +91,12 @@ func (s *Store) SetInstallations(ctx context.Context, all []webhook.Installation
 		for _, i := range known {
 			if !listed[i.ID] {
 				i.Access = webhook.Removed
-				if err := setInstallation(ctx, c, i, asked, s.now()); err != nil {
+				if err := setInstallation(ctx, c, i, asked, c.now()); err != nil {
 					return err
 				}
 			}
 		}
-		return endUnwatched(ctx, c, s.now())
+		return endUnwatched(ctx, c, c.now())
 	})
 	if err != nil {
 		return fmt.Errorf("set installations: %w", err)
@@ -105,7 +117,7 @@ func setInstallation(ctx context.Context, c conn, i webhook.Installation, asked,
 	return nil
 }
 
-func installations(ctx context.Context, c conn) ([]webhook.Installation, error) {
+func installations(ctx context.Context, c querier) ([]webhook.Installation, error) {
 	rows, err := c.QueryContext(ctx, `SELECT id, owner, access FROM installations ORDER BY id`)
 	all, err := collect(rows, err, func(i *webhook.Installation) []any { return []any{&i.ID, &i.Owner, &i.Access} })
 	if err != nil {

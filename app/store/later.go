@@ -6,47 +6,59 @@ import (
 	"time"
 )
 
-// patience is how long a write that waits for another's commit waits at most.
-const patience = time.Second
+const (
+	// patience is how long a write that waits for another's commit waits at most.
+	patience = time.Second
+	// maxLater is how many such writes wait before a commit is made for them.
+	maxLater = 512
+	// mostLater is how many wait for a server that is away; then the oldest are given up.
+	mostLater = 16 * maxLater
+)
 
-// maxLater is how many such writes wait before one is made for them.
-const maxLater = 512
-
-// later holds writes that ride with the next commit: a crash before loses them.
+// later holds writes that ride with a commit to come: a crash before loses them.
 type later struct {
+	flush func() // makes a commit for those that wait
+
 	mu      sync.Mutex
 	waiting []func(context.Context, conn) error
 	timer   *time.Timer
 }
 
-// afterwards has a write ride with the next commit.
-func (w *writer) afterwards(do func(context.Context, conn) error) {
-	w.later.mu.Lock()
-	defer w.later.mu.Unlock()
-	w.later.waiting = append(w.later.waiting, do)
+// afterwards has a write ride with a commit to come.
+func (l *later) afterwards(do func(context.Context, conn) error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = append(l.waiting, do)
 	switch {
-	case w.later.timer == nil:
-		w.later.timer = time.AfterFunc(patience, w.flush)
-	case len(w.later.waiting) == 1:
-		w.later.timer.Reset(patience)
-	case len(w.later.waiting) == maxLater:
-		w.later.timer.Reset(0)
+	case l.timer == nil:
+		l.timer = time.AfterFunc(patience, l.flush)
+	case len(l.waiting) == 1:
+		l.timer.Reset(patience)
+	case len(l.waiting) == maxLater:
+		l.timer.Reset(0)
 	}
 }
 
-// flush makes a commit for those that wait; a store that is closed has done so.
-func (w *writer) flush() {
-	_ = w.do(context.Background(), func(context.Context, conn) error { return nil })
+// back has writes wait once more, before those that came since.
+func (l *later) back(again []func(context.Context, conn) error) {
+	if len(again) == 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = append(again, l.waiting...)
+	l.waiting = l.waiting[max(0, len(l.waiting)-mostLater):]
+	l.timer.Reset(patience)
 }
 
 // riders are the writes that wait, as members of a transaction that nobody waits for.
-func (w *writer) riders() []*write {
-	w.later.mu.Lock()
-	defer w.later.mu.Unlock()
-	all := make([]*write, len(w.later.waiting))
-	for i, do := range w.later.waiting {
+func (l *later) riders() []*write {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make([]*write, len(l.waiting))
+	for i, do := range l.waiting {
 		all[i] = &write{ctx: context.Background(), do: do, result: make(chan error, 1)}
 	}
-	w.later.waiting = nil
+	l.waiting = nil
 	return all
 }

@@ -35,7 +35,7 @@ func (s *Store) PutListing(ctx context.Context, repository int64, l pull.Listing
 		_, err := c.ExecContext(ctx, `
 			INSERT INTO listings (repository, sha, reader, data, learned, used) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (repository, sha) DO UPDATE SET reader = excluded.reader, data = excluded.data, learned = excluded.learned, used = excluded.used`,
-			repository, l.Commit, l.Reader, l.Data, millis(l.Learned), millis(s.now()))
+			repository, l.Commit, l.Reader, l.Data, millis(l.Learned), millis(c.now()))
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (s *Store) PutListing(ctx context.Context, repository int64, l pull.Listing
 
 // UseListing notes that a listing is still of use, with the next write.
 func (s *Store) UseListing(repository int64, sha string) {
-	now := millis(s.now())
+	now := millis(s.Now())
 	s.queue.afterwards(func(ctx context.Context, c conn) error {
 		_, err := c.ExecContext(ctx, `UPDATE listings SET used = $3 WHERE repository = $1 AND sha = $2`, repository, sha, now)
 		return err

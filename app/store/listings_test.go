@@ -42,6 +42,7 @@ func TestListings(t *testing.T) {
 	}
 	clock.advance(time.Second)
 	s.UseListing(42, "first")
+	must(t, s.queue.settle(t.Context()))
 	put("of another reader", "2")
 	if got := look(42, "", "1").Commit; got != "first" {
 		t.Errorf("used last: %s", got)

@@ -53,4 +53,4 @@ func (s *Store) Marks(ctx context.Context) (map[string]time.Time, error) {
 }
 
 // Ping answers nil once a write is durable: the store can take deliveries in.
-func (s *Store) Ping(ctx context.Context) error { return s.SetMark(ctx, pinged, s.now()) }
+func (s *Store) Ping(ctx context.Context) error { return s.SetMark(ctx, pinged, s.Now()) }

@@ -46,7 +46,7 @@ func TestPing(t *testing.T) {
 		t.Errorf("stuck: error %v, want context.DeadlineExceeded", err)
 	}
 	release()
-	_, err := s.queue.conn.ExecContext(t.Context(), `PRAGMA query_only = 1`)
+	_, err := s.queue.(*writer).conn.ExecContext(t.Context(), `PRAGMA query_only = 1`)
 	must(t, err)
 	if err := s.Ping(t.Context()); !errors.Is(err, webhook.ErrUnavailable) {
 		t.Errorf("read-only: error %v, want ErrUnavailable", err)

@@ -102,7 +102,8 @@ func TestFactsUseTheIndex(t *testing.T) {
 // explain is how SQLite would answer a query.
 func explain(t *testing.T, s *Store, query string, args ...any) string {
 	t.Helper()
-	rows, err := s.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+query, args...)
+	sqliteOnly(t, "its plans")
+	rows, err := s.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+onSQLite.statement(query), args...)
 	var id, parent, unused int
 	steps, err := collect(rows, err, func(detail *string) []any { return []any{&id, &parent, &unused, detail} })
 	must(t, err)

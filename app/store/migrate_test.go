@@ -2,12 +2,10 @@ package store
 
 import (
 	"database/sql"
-	"io/fs"
-	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pressly/goose/v3"
 
 	"github.com/checkrein/checkrein/app/pull"
 	"github.com/checkrein/checkrein/app/sweep"
@@ -33,11 +31,15 @@ const first = `
 // atFirst makes a database of the first version, with rows in it.
 func atFirst(t *testing.T, dir string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(dir, "checkrein.db"))
+	where, err := address(dir)
 	must(t, err)
-	files, err := fs.Sub(migrations, "migrations")
+	driver, source, d := "sqlite", strings.TrimPrefix(where, "sqlite:"), onSQLite
+	if server != "" {
+		driver, source, d = "pgx", where, onPostgres
+	}
+	db, err := sql.Open(driver, source)
 	must(t, err)
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	provider, err := migrator(db, d)
 	must(t, err)
 	_, err = provider.UpTo(t.Context(), 1)
 	must(t, err)

@@ -53,7 +53,7 @@ func putGroup(ctx context.Context, c conn, g webhook.Group, now time.Time) error
 // anything due. What a delivery has told since wins: the answer may be older.
 func (s *Store) SetPull(ctx context.Context, p webhook.Pull, asked time.Time) error {
 	return s.queue.do(ctx, func(ctx context.Context, c conn) error {
-		return setPull(ctx, c, p, asked, s.now())
+		return setPull(ctx, c, p, asked, c.now())
 	})
 }
 
@@ -78,19 +78,19 @@ func (s *Store) SetOpen(ctx context.Context, repository int64, pulls []webhook.P
 		listed := map[int]bool{}
 		for _, p := range pulls {
 			listed[p.Number] = true
-			if err := setPull(ctx, c, p, asked, s.now()); err != nil {
+			if err := setPull(ctx, c, p, asked, c.now()); err != nil {
 				return err
 			}
 		}
 		for _, g := range groups {
-			if err := setGroup(ctx, c, g, asked, s.now()); err != nil {
+			if err := setGroup(ctx, c, g, asked, c.now()); err != nil {
 				return err
 			}
 		}
 		if err := closeGroups(ctx, c, repository, asked); err != nil {
 			return err
 		}
-		return closePulls(ctx, c, repository, listed, asked, s.now())
+		return closePulls(ctx, c, repository, listed, asked, c.now())
 	})
 	if err != nil {
 		return fmt.Errorf("set what is open in repository %d: %w", repository, err)

@@ -13,7 +13,7 @@ import (
 
 // pushed is a delivery of a push to a branch of infra.
 func pushed(ref, sender string, commits ...string) webhook.Intake {
-	in := delivery("push of " + sender + " to " + ref + " " + strings.Join(commits, " "))
+	in := delivery("push of " + sender + " to " + ref + " " + strings.Join(commits[:min(len(commits), 3)], " "))
 	in.Pushes = []webhook.Push{{Repo: infra, Ref: ref, After: commits[len(commits)-1], Sender: sender, Commits: commits}}
 	return in
 }

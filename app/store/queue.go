@@ -37,8 +37,9 @@ func (s *Store) releaseLeases(ctx context.Context) error {
 func (s *Store) Claim(ctx context.Context, lease time.Duration, without ...string) (*work.Claim, error) {
 	var claim *work.Claim
 	err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
+		claim = nil // an attempt before may have got one and lost it
 		var got work.Claim
-		now := s.now()
+		now := c.now()
 		args := []any{millis(now.Add(lease)), millis(now)}
 		for _, kind := range without {
 			args = append(args, kind)
@@ -67,14 +68,14 @@ func nextDue(without int) string {
 	if without > 0 {
 		query += ` AND kind NOT IN ` + places(1, without, 3)
 	}
-	return query + ` ORDER BY next LIMIT 1`
+	return query + ` ORDER BY next LIMIT 1 FOR UPDATE SKIP LOCKED`
 }
 
 // Renew implements work.Queue.
 func (s *Store) Renew(ctx context.Context, claim *work.Claim, lease time.Duration) error {
 	return s.held(ctx, "renew", claim, func(ctx context.Context, c conn) (sql.Result, error) {
 		return c.ExecContext(ctx, `UPDATE work SET lease = $3 WHERE key = $1 AND token = $2 AND lease <> 0`,
-			claim.Key, claim.Token, millis(s.now().Add(lease)))
+			claim.Key, claim.Token, millis(c.now().Add(lease)))
 	})
 }
 
@@ -87,14 +88,14 @@ func (s *Store) Done(ctx context.Context, claim *work.Claim) error {
 				next = CASE WHEN want = $3 THEN $4 + every ELSE $4 END,
 				since = CASE WHEN want = $3 THEN $4 + every ELSE $4 END
 			WHERE key = $1 AND token = $2 AND lease <> 0`,
-			claim.Key, claim.Token, claim.Want, millis(s.now()))
+			claim.Key, claim.Token, claim.Want, millis(c.now()))
 		if err != nil {
 			return nil, err
 		}
 		if n, err := result.RowsAffected(); n == 0 || err != nil {
 			return result, err
 		}
-		return result, finishDeliveries(ctx, c, claim.Key, claim.Want, s.now())
+		return result, finishDeliveries(ctx, c, claim.Key, claim.Want, c.now())
 	})
 	if err == nil {
 		s.wake() // more may have been wanted meanwhile
@@ -102,9 +103,16 @@ func (s *Store) Done(ctx context.Context, claim *work.Claim) error {
 	return err
 }
 
-// finishDeliveries drops the payloads of deliveries that wait for nothing more.
+// finishDeliveries drops the payloads of deliveries that wait for nothing more. Of two that
+// finish the same delivery at the same time the second must see what the first has done.
 func finishDeliveries(ctx context.Context, c conn, key string, want int64, now time.Time) error {
 	_, err := c.ExecContext(ctx, `
+		SELECT id FROM deliveries WHERE id IN (SELECT delivery FROM delivery_work WHERE key = $1 AND want <= $2)
+		ORDER BY id FOR UPDATE`, key, want)
+	if err != nil {
+		return fmt.Errorf("lock deliveries: %w", err)
+	}
+	_, err = c.ExecContext(ctx, `
 		UPDATE deliveries SET done = $3, payload = NULL
 		WHERE id IN (SELECT delivery FROM delivery_work WHERE key = $1 AND want <= $2)
 		  AND NOT EXISTS (SELECT 1 FROM delivery_work o WHERE o.delivery = deliveries.id AND NOT (o.key = $1 AND o.want <= $2))`,
@@ -140,7 +148,7 @@ func (s *Store) Park(ctx context.Context, claim *work.Claim, reason string) erro
 			UPDATE work SET lease = 0, resumed = TRUE, reason = $5, parked = (every = 0 AND want = $3),
 				tries = tries + 1, next = $4 + every
 			WHERE key = $1 AND token = $2 AND lease <> 0`,
-			claim.Key, claim.Token, claim.Want, millis(s.now()), reason)
+			claim.Key, claim.Token, claim.Want, millis(c.now()), reason)
 	})
 	if err == nil {
 		s.wake()
@@ -163,10 +171,11 @@ func (s *Store) held(ctx context.Context, doing string, claim *work.Claim, do fu
 	return nil
 }
 
-// fence refuses a claim that is no longer the row's.
+// fence refuses a claim that is no longer the row's; nobody else claims it until the
+// transaction ends.
 func fence(ctx context.Context, c conn, claim *work.Claim) error {
 	var one int
-	err := c.QueryRowContext(ctx, `SELECT 1 FROM work WHERE key = $1 AND token = $2 AND lease <> 0`, claim.Key, claim.Token).Scan(&one)
+	err := c.QueryRowContext(ctx, `SELECT 1 FROM work WHERE key = $1 AND token = $2 AND lease <> 0 FOR UPDATE`, claim.Key, claim.Token).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return work.ErrLost
 	}
@@ -184,7 +193,7 @@ func (s *Store) Schedule(ctx context.Context, key string, every time.Duration) e
 			VALUES ($1, $2, $5, 1, 0, 0, 0, 0, $3, $3, 0, $4, FALSE, FALSE, '')
 			ON CONFLICT (key) DO UPDATE SET every = excluded.every,
 				next = CASE WHEN work.next > $3 + $4 THEN $3 + $4 ELSE work.next END`,
-			key, work.KindOf(key), millis(s.now()), every.Milliseconds(), repositoryOf(key))
+			key, work.KindOf(key), millis(c.now()), every.Milliseconds(), repositoryOf(key))
 		return err
 	})
 	if err != nil {

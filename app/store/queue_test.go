@@ -170,6 +170,7 @@ func TestFencing(t *testing.T) {
 
 // TestReopenReleasesLeases: whoever held them is dead, and may have written.
 func TestReopenReleasesLeases(t *testing.T) {
+	sqliteOnly(t, "other processes live on")
 	dir := t.TempDir()
 	s, _ := openAt(t, dir)
 	accept(t, s, delivery("one", shaA))

@@ -28,6 +28,7 @@ func readBeside(dir string) error {
 // TestReadersAreNotRefused: another process may read while this one holds the
 // database, even while a write is under way.
 func TestReadersAreNotRefused(t *testing.T) {
+	sqliteOnly(t, "a file")
 	dir := t.TempDir()
 	s, _ := openAt(t, dir)
 	accept(t, s, delivery("one", shaA))

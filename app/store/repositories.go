@@ -49,14 +49,14 @@ func (s *Store) SetRepositories(ctx context.Context, installation int64, all []h
 		listed := map[int64]bool{}
 		for _, r := range all {
 			listed[r.ID] = true
-			if err := setRepository(ctx, c, installation, r, asked, s.now()); err != nil {
+			if err := setRepository(ctx, c, installation, r, asked, c.now()); err != nil {
 				return err
 			}
 		}
-		if err := loseRepositories(ctx, c, installation, listed, asked, s.now()); err != nil {
+		if err := loseRepositories(ctx, c, installation, listed, asked, c.now()); err != nil {
 			return err
 		}
-		if err := endUnwatched(ctx, c, s.now()); err != nil {
+		if err := endUnwatched(ctx, c, c.now()); err != nil {
 			return err
 		}
 		rows, err := c.QueryContext(ctx, `

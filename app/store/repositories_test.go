@@ -22,7 +22,7 @@ func listed(id int64, name, branch string, archived bool) hub.Repository {
 // setRepositories takes over a list of installation 9 that was asked for now.
 func setRepositories(t *testing.T, s *Store, list ...hub.Repository) (look []int64) {
 	t.Helper()
-	look, err := s.SetRepositories(t.Context(), 9, list, s.now(), noon)
+	look, err := s.SetRepositories(t.Context(), 9, list, s.Now(), noon)
 	must(t, err)
 	return look
 }

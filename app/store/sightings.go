@@ -40,7 +40,8 @@ func (s *Store) See(ctx context.Context, seen []lookup.Seen) (map[lookup.Tag][]i
 func see(ctx context.Context, c conn, one lookup.Seen) error {
 	_, err := c.ExecContext(ctx, `INSERT INTO sightings (registry, image, tag, digest, first, last) VALUES ($1, $2, $3, $4, $5, $5)
 		ON CONFLICT (registry, image, tag, digest) DO UPDATE SET
-			first = MIN(sightings.first, excluded.first), last = MAX(sightings.last, excluded.last)`,
+			first = CASE WHEN excluded.first < sightings.first THEN excluded.first ELSE sightings.first END,
+			last = CASE WHEN excluded.last > sightings.last THEN excluded.last ELSE sightings.last END`,
 		one.Registry, one.Repository, one.Name, one.Digest, millis(one.At))
 	return err
 }

@@ -8,10 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -26,14 +23,16 @@ import (
 // readers is the size of the pool that reads beside the writer.
 const readers = 4
 
-// Store is a database that one process holds. Its methods can be called at the same time.
+// Store is a database: a file that one process holds, or one on a server that many share.
+// Its methods can be called at the same time.
 type Store struct {
-	lock  *os.File
-	write *sql.DB // one connection
+	lock  *os.File // nil on PostgreSQL
+	write *sql.DB
 	read  *sql.DB
-	queue *writer
+	queue writes
+	turns turns
 	due   chan struct{}
-	now   func() time.Time
+	clock timekeeper
 }
 
 var (
@@ -47,88 +46,52 @@ var (
 	_ lookup.Sightings = (*Store)(nil)
 )
 
-// Open opens the database at an address like sqlite:checkrein.db, creating it and
-// bringing its schema up to date. A second process is refused, so that every lease
-// found belongs to a process that is gone: these leases are released.
+// Open opens the database at an address like sqlite:checkrein.db or
+// postgres://user@host/database, and brings its schema up to date.
 func Open(ctx context.Context, address string) (*Store, error) {
-	path, err := databasePath(address)
-	if err != nil {
+	path, server, err := parseAddress(address)
+	switch {
+	case err != nil:
 		return nil, err
+	case server:
+		return openPostgres(ctx, address)
 	}
-	lock, err := lockFile(path)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{lock: lock, due: make(chan struct{}, 1), now: time.Now}
-	if err := s.connect(ctx, path); err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), s.Close())
-	}
-	return s, nil
+	return openSQLite(ctx, path)
 }
 
-// databasePath takes the file out of the address.
-func databasePath(address string) (string, error) {
+// parseAddress takes the file out of an address; server: it is one of PostgreSQL.
+func parseAddress(address string) (path string, server bool, err error) {
+	const use = "use sqlite:PATH or postgres://USER@HOST/DATABASE"
 	kind, path, _ := strings.Cut(address, ":")
 	switch {
 	case kind == "postgres" || kind == "postgresql":
-		return "", errors.New("database: this version keeps its state in SQLite only; use sqlite:PATH")
+		return "", true, nil
 	case kind != "sqlite":
 		// An address can hold a password: only its kind is told.
-		return "", fmt.Errorf("database: address of kind %q; use sqlite:PATH", kind)
+		return "", false, fmt.Errorf("database: address of kind %q; %s", kind, use)
 	case path == "":
-		return "", errors.New("database: no path in the address; use sqlite:PATH")
+		return "", false, errors.New("database: no path in the address; " + use)
 	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("database path: %w", err)
-	}
-	return path, nil
+	return path, false, nil
 }
 
-func (s *Store) connect(ctx context.Context, path string) error {
-	// Payloads of private repositories are inside: the file is for its owner only.
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return unreadable(path, err)
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	const durable = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
-	if s.write, err = openDatabase(path, durable, 1); err != nil {
-		return err
-	}
-	if err := migrate(ctx, s.write); err != nil {
-		return err
-	}
-	if s.read, err = openDatabase(path, "_pragma=busy_timeout(5000)&_pragma=query_only(1)", readers); err != nil {
-		return err
-	}
-	if s.queue, err = startWriter(ctx, s.write); err != nil {
-		return err
-	}
-	return s.releaseLeases(ctx)
-}
-
-// unreadable drops the path that the caller's message names already.
-func unreadable(path string, err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) && at.Path == path {
-		return at.Err
-	}
-	return err
-}
-
-func openDatabase(path, options string, connections int) (*sql.DB, error) {
-	address := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: options}
-	db, err := sql.Open("sqlite", address.String())
-	if err != nil {
+// openReading opens a database to read it beside the processes that use it.
+func openReading(address string) (*sql.DB, error) {
+	path, server, err := parseAddress(address)
+	switch {
+	case err != nil:
 		return nil, err
+	case server:
+		return readPostgres(address)
 	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
+	return readSQLite(path)
 }
+
+func newStore(c timekeeper) *Store { return &Store{due: make(chan struct{}, 1), clock: c} }
+
+// Now is the time that leases, due times and schedules go by: on PostgreSQL the server's,
+// which all processes share.
+func (s *Store) Now() time.Time { return s.clock.now() }
 
 // Close waits for the write that is under way; later writes fail. It gives up what
 // Open took, as far as that got.
@@ -137,11 +100,14 @@ func (s *Store) Close() error {
 	if s.queue != nil {
 		errs = append(errs, s.queue.stop())
 	}
-	for _, db := range []*sql.DB{s.read, s.write} {
+	s.turns.stop()
+	for _, db := range []*sql.DB{s.read, s.write, s.turns.shared} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
 	}
-	// The lock goes last: until here another process would share the file.
-	return errors.Join(append(errs, s.lock.Close())...)
+	if s.lock != nil { // last: until here another process would share the file
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
 }

@@ -30,20 +30,39 @@ var (
 // clock is a time that stands still until it is moved.
 type clock struct{ ms atomic.Int64 }
 
-func (c *clock) now() time.Time          { return time.UnixMilli(c.ms.Load()).UTC() }
-func (c *clock) advance(d time.Duration) { c.ms.Add(d.Milliseconds()) }
+func (c *clock) now() time.Time                                   { return time.UnixMilli(c.ms.Load()).UTC() }
+func (c *clock) at(context.Context, *sql.Conn) (time.Time, error) { return c.now(), nil }
+func (c *clock) advance(d time.Duration)                          { c.ms.Add(d.Milliseconds()) }
+
+// open opens the database of a folder; the clock is the real one.
+func open(t testing.TB, dir string) *Store {
+	t.Helper()
+	where, err := address(dir)
+	must(t, err)
+	s, err := Open(t.Context(), where)
+	must(t, err)
+	t.Cleanup(func() { _ = s.Close() }) // a test may have closed it
+	return s
+}
+
+// goBy has a store go by another clock.
+func (s *Store) goBy(c timekeeper) {
+	s.clock = c
+	switch q := s.queue.(type) {
+	case *writer:
+		q.clock = c
+	case *pooled:
+		q.clock = c
+	}
+}
 
 // openAt opens the database in a folder, with a clock that stands at noon.
 func openAt(t testing.TB, dir string) (*Store, *clock) {
 	t.Helper()
-	s, err := Open(t.Context(), "sqlite:"+filepath.Join(dir, "checkrein.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() }) // a test may have closed it
+	s := open(t, dir)
 	c := &clock{}
 	c.ms.Store(noon.UnixMilli())
-	s.now = c.now
+	s.goBy(c)
 	return s, c
 }
 
@@ -112,12 +131,12 @@ func TestOpenAddresses(t *testing.T) {
 		"sqlite://" + filepath.Join(dir, "slashes.db"):         "",
 		"sqlite:" + filepath.Join(dir, "a b?mode=ro#%41;é.db"): "",
 		"sqlite:" + filepath.Join(dir, "missing", "x.db"):      "no such file or directory",
-		"sqlite:" + dir:                       "is a directory",
-		"sqlite:":                             "no path in the address",
-		"postgres://bob:hunter2@db/checkrein": "SQLite only",
-		"postgresql://db/checkrein":           "SQLite only",
-		"mysql://bob:hunter2@db":              `kind "mysql"; use sqlite:PATH`,
-		"checkrein.db":                        "use sqlite:PATH",
+		"sqlite:" + dir: "is a directory",
+		"sqlite:":       "no path in the address",
+		"postgres://bob:hunter2@localhost:1/checkrein": "open database checkrein on localhost",
+		"postgresql://bob:hunter2@localhost:x/":        "database: ",
+		"mysql://bob:hunter2@db":                       `kind "mysql"; use sqlite:PATH or postgres://`,
+		"checkrein.db":                                 "use sqlite:PATH",
 	} {
 		s, err := Open(t.Context(), address)
 		if err == nil {
@@ -136,6 +155,7 @@ func TestOpenAddresses(t *testing.T) {
 }
 
 func TestOpenRelativePath(t *testing.T) {
+	sqliteOnly(t, "a file")
 	t.Chdir(t.TempDir())
 	s, err := Open(t.Context(), "sqlite:checkrein.db")
 	must(t, err)
@@ -148,6 +168,7 @@ func TestOpenRelativePath(t *testing.T) {
 }
 
 func TestOpenRefusesASecondProcess(t *testing.T) {
+	sqliteOnly(t, "many processes share a server")
 	dir := t.TempDir()
 	s, _ := openAt(t, dir)
 	address := "sqlite:" + filepath.Join(dir, "checkrein.db")
@@ -162,19 +183,26 @@ func TestOpenRefusesASecondProcess(t *testing.T) {
 }
 
 func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
+	sqliteOnly(t, "a file")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "text.db")
 	must(t, os.WriteFile(path, []byte(strings.Repeat("this is no database\n", 100)), 0o600))
 	if _, err := Open(t.Context(), "sqlite:"+path); err == nil || !strings.Contains(err.Error(), "not a database") {
 		t.Errorf("a text file: %v", err)
 	}
+}
+
+func TestOpenRefusesANewerSchema(t *testing.T) {
+	dir := t.TempDir()
 	s, _ := openAt(t, dir)
+	must(t, s.queue.do(t.Context(), func(ctx context.Context, c conn) error {
+		_, err := c.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, TRUE)`)
+		return err
+	}))
 	must(t, s.Close())
-	db, err := sql.Open("sqlite", filepath.Join(dir, "checkrein.db"))
+	where, err := address(dir)
 	must(t, err)
-	_, err = db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
-	must(t, errors.Join(err, db.Close()))
-	if _, err := Open(t.Context(), "sqlite:"+filepath.Join(dir, "checkrein.db")); err == nil || !strings.Contains(err.Error(), "written by a newer one") {
+	if _, err := Open(t.Context(), where); err == nil || !strings.Contains(err.Error(), "written by a newer one") {
 		t.Errorf("a newer schema: %v", err)
 	}
 }
@@ -202,6 +230,7 @@ func TestReopenKeepsEverything(t *testing.T) {
 
 // TestDurability reads back what the engine's promises hang on.
 func TestDurability(t *testing.T) {
+	sqliteOnly(t, "its settings")
 	s, _ := openTest(t)
 	var journal string
 	var synchronous int
@@ -218,20 +247,21 @@ func TestDurability(t *testing.T) {
 }
 
 func TestStoreThatCannotBeWritten(t *testing.T) {
+	sqliteOnly(t, "its ways to be full; see TestServerInTrouble")
 	for name, pragma := range map[string]string{
 		"read-only": `PRAGMA query_only = 1`,
 		"full":      `PRAGMA max_page_count = 1`, // SQLite raises it to the present size
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := openTest(t)
-			_, err := s.queue.conn.ExecContext(t.Context(), pragma)
+			_, err := s.queue.(*writer).conn.ExecContext(t.Context(), pragma)
 			must(t, err)
 			in := delivery("one", shaA)
 			in.Delivery.Payload = make([]byte, 1<<20)
 			if _, err := s.Accept(t.Context(), in); !errors.Is(err, webhook.ErrUnavailable) {
 				t.Errorf("error %v, want ErrUnavailable", err)
 			}
-			_, err = s.queue.conn.ExecContext(t.Context(), `PRAGMA query_only = 0; PRAGMA max_page_count = 1000000`)
+			_, err = s.queue.(*writer).conn.ExecContext(t.Context(), `PRAGMA query_only = 0; PRAGMA max_page_count = 1000000`)
 			must(t, err)
 			if outcome := accept(t, s, in); outcome != webhook.Stored {
 				t.Errorf("outcome %v once there is room, want Stored: the failure must have left nothing", outcome)

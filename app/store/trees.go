@@ -31,7 +31,7 @@ func (s *Store) PutTree(ctx context.Context, repository int64, t pull.BaseTree) 
 		_, err := c.ExecContext(ctx, `
 			INSERT INTO trees (repository, tree, data, stored) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (repository, tree) DO UPDATE SET data = excluded.data, stored = excluded.stored`,
-			repository, t.Tree, t.Data, millis(s.now()))
+			repository, t.Tree, t.Data, millis(c.now()))
 		if err != nil {
 			return err
 		}

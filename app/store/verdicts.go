@@ -30,7 +30,7 @@ func (s *Store) Verdict(ctx context.Context, repository int64, sha string) (pull
 	return p, found, nil
 }
 
-func readVerdict(ctx context.Context, c conn, repository int64, sha string) (pull.Published, bool, error) {
+func readVerdict(ctx context.Context, c querier, repository int64, sha string) (pull.Published, bool, error) {
 	p := pull.Published{Repository: repository, SHA: sha}
 	err := c.QueryRowContext(ctx, `
 		SELECT conclusion, runs, at, bases, hangs, any_path, deployed, revisit, rests, asked

@@ -59,7 +59,7 @@ func (s *Store) Answered(ctx context.Context, repository int64, comments []int64
 	err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
 		for _, comment := range comments {
 			_, err := c.ExecContext(ctx, `UPDATE voices SET answered = $3 WHERE repository = $1 AND comment = $2`,
-				repository, comment, millis(s.now()))
+				repository, comment, millis(c.now()))
 			if err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ func (s *Store) HeadOf(ctx context.Context, repository int64, pull int) (sha str
 
 // headOf is the head of an open pull request, empty where there is none; waiting: a
 // question was told on it, or its verdict rests on a yes, or it has none yet.
-func headOf(ctx context.Context, c conn, repository int64, pull int) (sha string, waiting bool, err error) {
+func headOf(ctx context.Context, c querier, repository int64, pull int) (sha string, waiting bool, err error) {
 	err = c.QueryRowContext(ctx, `
 		SELECT p.head, EXISTS (SELECT 1 FROM told t WHERE t.repository = p.repository AND t.sha = p.head)
 			OR NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.repository = p.repository AND v.sha = p.head AND v.concluded AND NOT v.rests)

@@ -17,16 +17,14 @@ import (
 // TestWorkerOnStore lets the real worker run the real queue: every wish is served,
 // no key by two at a time, and a row that fails for good is parked.
 func TestWorkerOnStore(t *testing.T) {
-	s, err := Open(t.Context(), "sqlite:"+t.TempDir()+"/checkrein.db")
-	must(t, err)
-	defer s.Close()
+	s := open(t, t.TempDir())
 	var mu sync.Mutex
 	busy, runs, tries := map[string]bool{}, map[string]int64{}, 0
 	var parked []string
 	bad := work.HeadKey(42, shaC)
 	w := &work.Worker{
 		Queue: s, Parallel: 4, Lease: 10 * time.Second, Poll: 5 * time.Millisecond, Grace: 5 * time.Second, MaxTries: 3,
-		Backoff: func(int) time.Duration { return time.Millisecond }, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Backoff: func(int) time.Duration { return time.Millisecond }, Log: slog.New(slog.DiscardHandler), Now: s.Now,
 		Handler: func(_ context.Context, c *work.Claim) error {
 			mu.Lock()
 			if busy[c.Key] {

@@ -17,8 +17,9 @@ import (
 // countCommits has SQLite itself count the transactions it makes durable.
 func countCommits(t testing.TB, s *Store) *atomic.Int64 {
 	t.Helper()
+	sqliteOnly(t, "it counts SQLite's commits")
 	var commits atomic.Int64
-	must(t, s.queue.conn.Raw(func(c any) error {
+	must(t, s.queue.(*writer).conn.Raw(func(c any) error {
 		hooks, ok := c.(sqlite.HookRegisterer)
 		if !ok {
 			return fmt.Errorf("%T takes no hooks", c)
@@ -97,7 +98,7 @@ func TestMembersFailAlone(t *testing.T) {
 		{ctx: t.Context(), do: insert("good too", nil)},
 	}
 	cancel()
-	results := s.queue.commit(members)
+	results := s.queue.(*writer).durable(members)
 	if results[0] != nil || results[4] != nil {
 		t.Errorf("good members: %v, %v", results[0], results[4])
 	}
@@ -114,8 +115,9 @@ func TestMembersFailAlone(t *testing.T) {
 
 // TestBrokenTransactionIsEverybodysFailure: nobody may be told of a success that is gone.
 func TestBrokenTransactionIsEverybodysFailure(t *testing.T) {
+	sqliteOnly(t, "one transaction serves many")
 	s, _ := openTest(t)
-	results := s.queue.commit([]*write{
+	results := s.queue.(*writer).durable([]*write{
 		{ctx: t.Context(), do: func(ctx context.Context, c conn) error {
 			_, err := insertDelivery(ctx, c, delivery("early").Delivery, noon)
 			return err
@@ -142,6 +144,7 @@ func TestBrokenTransactionIsEverybodysFailure(t *testing.T) {
 }
 
 func TestCallerNeedNotWait(t *testing.T) {
+	sqliteOnly(t, "writes wait for each other")
 	s, _ := openTest(t)
 	release := hold(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
