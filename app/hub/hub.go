@@ -71,7 +71,7 @@ func New(cfg Config) (*Hub, error) {
 	h.appID, h.key = cfg.AppID, key
 	g := newGate(h, 0)
 	// The app's own transport makes no installation token, so it may be shared.
-	h.self = &Client{hub: h, gate: g, api: h.rest(ghinstallation.NewAppsTransportFromPrivateKey(g, h.appID, h.key))}
+	h.self = &Client{hub: h, gate: g, api: h.rest(h.appsTransport(g))}
 	return h, nil
 }
 
@@ -189,7 +189,7 @@ func (h *Hub) Renew(id int64) {
 
 func (h *Hub) connectThrough(g *gate) *Client {
 	id := g.installation
-	apps := ghinstallation.NewAppsTransportFromPrivateKey(g, h.appID, h.key)
+	apps := h.appsTransport(g)
 	apps.BaseURL = strings.TrimSuffix(h.api.String(), "/")
 	auth := ghinstallation.NewFromAppsTransport(apps, id)
 	// Without options ghinstallation sends null, which is not what GitHub describes.
