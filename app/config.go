@@ -13,6 +13,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/sethvargo/go-envconfig"
 
@@ -37,6 +38,7 @@ type Config struct {
 	Guard *GuardConfig // nil: none runs inside
 
 	rates  *hub.Rates    // nil: the hub's own
+	lease  time.Duration // zero: leaseTime
 	detour lookup.Detour // for tests
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -109,7 +110,7 @@ func (a *App) newSweeper(judge *pull.Judge) *sweep.Sweeper {
 func (a *App) newWorker(judge *pull.Judge, sweeper *sweep.Sweeper) *work.Worker {
 	return &work.Worker{
 		Queue: a.store, Handler: a.handler(judge, sweeper), OnPark: park(judge), Ended: a.admin.Ended,
-		Parallel: parallel, Most: most(), Lease: leaseTime, Poll: pollTime, Grace: graceTime, MaxTries: maxTries, MaxAway: maxAway,
+		Parallel: parallel, Most: most(), Lease: cmp.Or(a.config.lease, leaseTime), Poll: pollTime, Grace: graceTime, MaxTries: maxTries, MaxAway: maxAway,
 		Backoff: work.Exponential(firstBackoff, lastBackoff), Log: a.log, Now: a.now,
 	}
 }

@@ -45,6 +45,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// leaseVariable shortens the leases of a process.
+const leaseVariable = "CHECKREIN_TEST_LEASE"
+
 func serve() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -53,6 +56,9 @@ func serve() int {
 		return refuse(err)
 	}
 	config.Unpaced()
+	if lease, err := time.ParseDuration(os.Getenv(leaseVariable)); err == nil {
+		config.Lease(lease)
+	}
 	a, err := app.New(ctx, config, "test", os.Stderr)
 	if err != nil {
 		return refuse(err)
@@ -88,6 +94,7 @@ func (w *world) environment() []string {
 		"CHECKREIN_LISTEN=127.0.0.1:0",
 		"CHECKREIN_ADMIN_LISTEN=127.0.0.1:0",
 		"CHECKREIN_LOG_LEVEL=debug",
+		leaseVariable + "=" + w.lease,
 	}
 }
 
@@ -117,6 +124,14 @@ var servingAt = regexp.MustCompile(`"msg":"serving","address":"([^"]+)"`)
 func (w *world) spawn() *process {
 	w.Helper()
 	p := w.launch()
+	w.app.SetWebhook("http://"+p.serving()+"/webhook", secret)
+	return p
+}
+
+// serving waits until the process listens, and tells where.
+func (p *process) serving() (address string) {
+	w := p.world
+	w.Helper()
 	var at []string
 	w.until("the process serves", func() bool {
 		at = servingAt.FindStringSubmatch(p.log.String())
@@ -125,8 +140,7 @@ func (w *world) spawn() *process {
 	if at == nil {
 		w.Fatalf("the process ended: %v", p.err)
 	}
-	w.app.SetWebhook("http://"+at[1]+"/webhook", secret)
-	return p
+	return at[1]
 }
 
 func closed(c <-chan struct{}) bool {

@@ -13,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver that due reads with
+	_ "github.com/jackc/pgx/v5/stdlib" // the drivers that due reads with
+	_ "modernc.org/sqlite"
 
 	"github.com/checkrein/checkrein"
 	"github.com/checkrein/checkrein/app"
@@ -32,6 +33,7 @@ type world struct {
 	repo   *githubtest.Repo
 	dev    *githubtest.User
 	config app.Config
+	lease  string // of processes; empty: as in production
 	log    *lockedBuffer
 	stop   func()
 }
@@ -224,19 +226,26 @@ func (w *world) settle() {
 	}
 }
 
+// database is the App's, opened past the App.
+func (w *world) database() *sql.DB {
+	w.Helper()
+	driver, address := "pgx", w.config.DatabaseURL
+	if path, file := strings.CutPrefix(address, "sqlite:"); file {
+		driver, address = "sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)"
+	}
+	return githubtest.Must(sql.Open(driver, address))
+}
+
 // due is how much work the App holds or is about to take. It is read past the App, as
 // some tests run it in a process of its own.
 func (w *world) due(ctx context.Context) int {
 	w.Helper()
 	const soon = 3 * time.Second
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(w.config.DatabaseURL, "sqlite:")+"?mode=ro&_pragma=busy_timeout(5000)")
-	if err != nil {
-		w.Fatal(err)
-	}
+	db := w.database()
 	defer db.Close()
 	now, n := time.Now().UnixMilli(), 0
 	// Looking whether checks are required is spread over the hour: nobody waits for it.
-	err = db.QueryRowContext(ctx, `SELECT COUNT(*) FROM work WHERE want > done AND NOT parked AND kind <> 'enforce' AND
+	err := db.QueryRowContext(ctx, `SELECT COUNT(*) FROM work WHERE want > done AND NOT parked AND kind <> 'enforce' AND
 		(lease > $1 OR next <= $1 OR every = 0 AND next <= $2)`, now, now+soon.Milliseconds()).Scan(&n)
 	if err != nil {
 		w.Fatalf("read what the App has to do: %v", err)

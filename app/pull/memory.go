@@ -48,6 +48,9 @@ type Memory interface {
 	SetPull(ctx context.Context, p webhook.Pull, asked time.Time) error
 	MakeDue(ctx context.Context, due []work.Due) error
 	Verdict(ctx context.Context, repository int64, sha string) (Published, bool, error)
+	// Held answers work.ErrLost when the claim is no longer the row's, or its lease has
+	// run out.
+	Held(ctx context.Context, claim *work.Claim) error
 	// SetVerdict answers work.ErrLost when the claim is no longer the row's.
 	SetVerdict(ctx context.Context, claim *work.Claim, p Published) error
 	Facts(ctx context.Context, version int, keys []images.FactKey) (map[images.FactKey][]byte, error)

@@ -160,7 +160,7 @@ func (j *Judge) open(ctx context.Context, claim *work.Claim) (*evaluation, error
 	e := &evaluation{
 		Judge: j, claim: claim, head: head, sha: sha, published: published,
 		repo:   hub.Repo{ID: repository, Owner: head.Repo.Owner, Name: head.Repo.Name},
-		github: j.GitHub(head.Repo.Installation),
+		github: fenced{j.GitHub(head.Repo.Installation), j.Memory, claim},
 		facts:  &factCache{ctx: ctx, memory: j.Memory}, started: j.Now(),
 	}
 	if claim.Resumed {

@@ -182,6 +182,20 @@ func fence(ctx context.Context, c conn, claim *work.Claim) error {
 	return err
 }
 
+// Held implements pull.Memory.
+func (s *Store) Held(ctx context.Context, claim *work.Claim) error {
+	var one int
+	err := s.read.QueryRowContext(ctx, `SELECT 1 FROM work WHERE key = $1 AND token = $2 AND lease > $3`,
+		claim.Key, claim.Token, millis(s.Now())).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = work.ErrLost
+	}
+	if err != nil {
+		return fmt.Errorf("look whether %s is still held: %w", claim.Key, err)
+	}
+	return nil
+}
+
 // Schedule implements work.Queue. An interval that became shorter counts at once.
 func (s *Store) Schedule(ctx context.Context, key string, every time.Duration) error {
 	if every < time.Millisecond {

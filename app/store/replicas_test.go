@@ -122,6 +122,9 @@ func TestDelayedWriterIsRefused(t *testing.T) {
 	nothingDue(t, all[1]) // the lease has run out, and the row is held all the same
 	close(goOn)
 	must(t, <-written)
+	if err := all[0].Held(t.Context(), late); !errors.Is(err, work.ErrLost) {
+		t.Errorf("a lease that has run out is held: %v", err)
+	}
 
 	now := claim(t, all[1])
 	if now.Token <= late.Token || !now.Resumed {
@@ -138,6 +141,7 @@ func TestDelayedWriterIsRefused(t *testing.T) {
 			t.Errorf("%s of the delayed one: %v, want ErrLost", what, err)
 		}
 	}
+	must(t, all[1].Held(t.Context(), now))
 	must(t, all[1].Done(t.Context(), now))
 }
 
