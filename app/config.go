@@ -53,7 +53,7 @@ func Variables() []Variable {
 		{"GITHUB_WEBHOOK_SECRET", "", "the webhook's secret, or several with commas between (required; or GITHUB_WEBHOOK_SECRET_FILE)"},
 		{"GITHUB_API_URL", "https://api.github.com", "for Enterprise Server https://HOST/api/v3"},
 		{"CHECKREIN_OWNERS", "", "whose installations are served, separated by commas; empty: all"},
-		{"CHECKREIN_DATABASE_URL", "sqlite:checkrein.db", "where the state is kept"},
+		{"CHECKREIN_DATABASE_URL", "sqlite:checkrein.db", "where the state is kept: sqlite:PATH or postgres://USER@HOST/DATABASE (or CHECKREIN_DATABASE_URL_FILE)"},
 		{"CHECKREIN_LISTEN", ":8080", "where POST /webhook is served"},
 		{"CHECKREIN_ADMIN_LISTEN", "127.0.0.1:9090", "where /healthz, /readyz and /metrics are served"},
 		{"CHECKREIN_REGISTRIES", "", "registries that policies may have asked, like ghcr.io or *.pkg.dev, separated by commas; empty: none"},
@@ -62,7 +62,21 @@ func Variables() []Variable {
 }
 
 // secrets may be given by a file.
-var secrets = []string{"GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"}
+var secrets = []string{"GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", databaseVariable}
+
+// databaseVariable names a secret where its address has a password in it.
+const databaseVariable = "CHECKREIN_DATABASE_URL"
+
+// DatabaseURL is the address that CHECKREIN_DATABASE_URL, or the file that it names with
+// _FILE, tells; where neither does, otherwise.
+func DatabaseURL(lookup func(string) (string, bool), otherwise string) (string, error) {
+	env, err := withFiles(lookup, []string{databaseVariable})
+	if err != nil {
+		return "", err
+	}
+	address, _ := env.Lookup(databaseVariable)
+	return cmp.Or(address, otherwise), nil
+}
 
 // ReadConfig reads the environment through lookup (os.LookupEnv) and says which
 // variable is missing or wrong.

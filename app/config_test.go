@@ -66,6 +66,10 @@ func TestReadConfig(t *testing.T) {
 	if err := os.WriteFile(file, []byte("new,old\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	database := filepath.Join(t.TempDir(), "database")
+	if err := os.WriteFile(database, []byte("postgres://checkrein:hunter2@db/checkrein\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	env := map[string]string{"GITHUB_APP_ID": "1", "GITHUB_APP_PRIVATE_KEY": pemOf, "GITHUB_WEBHOOK_SECRET_FILE": file, "CHECKREIN_OWNERS": "acme, Beta"}
 	c, err := ReadConfig(t.Context(), func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
@@ -73,6 +77,11 @@ func TestReadConfig(t *testing.T) {
 	}
 	if strings.Join(c.WebhookSecrets, "|") != "new|old" || strings.Join(c.Owners, "|") != "acme|Beta" || c.DatabaseURL != "sqlite:checkrein.db" || c.Listen != ":8080" {
 		t.Errorf("configuration %+v", c)
+	}
+	env["CHECKREIN_DATABASE_URL_FILE"] = database
+	c, err = ReadConfig(t.Context(), func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	if err != nil || c.DatabaseURL != "postgres://checkrein:hunter2@db/checkrein" {
+		t.Errorf("database %q, %v", c.DatabaseURL, err)
 	}
 }
 

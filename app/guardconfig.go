@@ -60,7 +60,7 @@ func GuardVariables() []Variable {
 }
 
 // guardSecrets may be given by a file.
-var guardSecrets = []string{"CHECKREIN_GUARD_TLS_CERT", "CHECKREIN_GUARD_TLS_KEY"}
+var guardSecrets = []string{"CHECKREIN_GUARD_TLS_CERT", "CHECKREIN_GUARD_TLS_KEY", databaseVariable}
 
 // GuardWanted reports whether the environment asks for a guard inside `checkrein serve`:
 // any of its variables is set.

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -18,6 +20,12 @@ type dialect struct {
 	// unavailable marks the errors that the next try can only share: the server, the disk
 	// and its rights, not the statement.
 	unavailable func(error) error
+	// patient is the statement that lets a transaction take its time; empty: it may.
+	patient string
+	// tables lists all tables but the one of the migrations.
+	tables string
+	// numbered has a table count on behind rows that came with their numbers; nil: it does.
+	numbered func(ctx context.Context, c *sql.Conn, table string) error
 	// clashed tells that a transaction lost against another one and may be tried again.
 	clashed func(error) bool
 }

@@ -21,6 +21,7 @@ import (
 var onSQLite = &dialect{
 	goose: goose.DialectSQLite3, begin: "BEGIN IMMEDIATE",
 	types: same, locks: strings.NewReplacer(" FOR UPDATE SKIP LOCKED", "", " FOR UPDATE", ""),
+	tables:      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY name`,
 	unavailable: sqliteUnavailable, clashed: func(error) bool { return false },
 }
 

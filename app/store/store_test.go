@@ -71,6 +71,14 @@ func openTest(t testing.TB) (*Store, *clock) {
 	return openAt(t, t.TempDir())
 }
 
+// executing is a write of one statement.
+func executing(statement string) func(context.Context, conn) error {
+	return func(ctx context.Context, c conn) error {
+		_, err := c.ExecContext(ctx, statement)
+		return err
+	}
+}
+
 // must fails the test on an error in the middle of a story.
 func must(t testing.TB, err error) {
 	t.Helper()
@@ -195,10 +203,7 @@ func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 func TestOpenRefusesANewerSchema(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := openAt(t, dir)
-	must(t, s.queue.do(t.Context(), func(ctx context.Context, c conn) error {
-		_, err := c.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, TRUE)`)
-		return err
-	}))
+	must(t, s.queue.do(t.Context(), executing(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, TRUE)`)))
 	must(t, s.Close())
 	where, err := address(dir)
 	must(t, err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/checkrein/checkrein/app"
 	"github.com/checkrein/checkrein/app/store"
 	"github.com/checkrein/checkrein/checks/report"
 	"github.com/checkrein/checkrein/registry/guard"
@@ -50,7 +50,10 @@ func (f *guardLogFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return usage(cmd, err)
 	}
-	address := cmp.Or(os.Getenv("CHECKREIN_DATABASE_URL"), "sqlite:checkrein-guard.db")
+	address, err := app.DatabaseURL(os.LookupEnv, "sqlite:checkrein-guard.db")
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
 	all, err := store.ReadGuardLog(cmd.Context(), address, strings.ToLower(f.pkg), since)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%w; expected CHECKREIN_DATABASE_URL to name the database that a guard has written", err)
