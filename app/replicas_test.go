@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -175,6 +176,65 @@ func (r *replicas) restartDatabase(c *crowd) {
 		r.Fatal(err)
 	}
 }
+
+// A database that is away, read-only or full: /readyz says so, deliveries are answered with
+// 503 and nothing is acknowledged; afterwards the same process works on.
+func TestDatabaseInTrouble(t *testing.T) {
+	t.Parallel()
+	r := newServer(t, compose("nginx:1.27.3"))
+	one := r.add()
+	var admin []string
+	r.until("the process tells where it serves", func() bool {
+		admin = servingAdminAt.FindStringSubmatch(one.log.String())
+		return admin != nil
+	})
+	ready := func() (bool, string) {
+		resp, err := http.Get("http://" + admin[1] + "/readyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		said, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode == http.StatusOK, string(said)
+	}
+	for _, trouble := range []struct {
+		name  string
+		begin postgrestest.Trouble
+		says  string
+	}{
+		{"away", r.server.Away, "connect"},
+		{"read-only", r.server.ReadOnly, "read-only"},
+		{"full", r.server.Full("marks", "deliveries"), "No space left"},
+	} {
+		r.settle()
+		end, err := trouble.begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.until("it is told as not ready", func() bool {
+			ok, said := ready()
+			return !ok && strings.Contains(said, `"store":{"ready":false`) && strings.Contains(said, trouble.says)
+		})
+		refused := r.answered(http.StatusServiceUnavailable)
+		r.open(trouble.name, compose("nginx:latest"))
+		r.until("the delivery is refused", func() bool { return r.answered(http.StatusServiceUnavailable) > refused })
+		if err := end(); err != nil {
+			t.Fatal(err)
+		}
+		r.until("it is ready", func() bool { ok, _ := ready(); return ok })
+		p := r.open("after-"+trouble.name, compose("nginx:latest"))
+		if run := r.verdict(p.Head()); run.Conclusion != "failure" {
+			t.Errorf("after %s: the run is %s %q, want failure", trouble.name, run.Conclusion, run.Title)
+		}
+	}
+	r.settle()
+	r.acknowledged()
+}
+
+var servingAdminAt = regexp.MustCompile(`"msg":"serving health and metrics","address":"([^"]+)"`)
 
 // A process stands still in the middle of its work, for longer than its lease. Another one
 // does the work; what the first one then wants to write is refused.
