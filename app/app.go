@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +32,8 @@ type App struct {
 	webhooks *webhook.Handler
 	worker   *work.Worker
 	guard    *guarding // nil: none runs inside
+
+	processes atomic.Int64 // that share the database
 }
 
 // helloTime bounds the wait for GitHub at the start.
@@ -47,6 +50,7 @@ func New(ctx context.Context, c Config, version string, out io.Writer) (*App, er
 	a.hub, err = hub.New(hub.Config{
 		AppID: c.AppID, PrivateKeyPEM: []byte(c.PrivateKey), APIURL: c.APIURL,
 		UserAgent: "checkrein/" + version, Log: a.log, Now: a.now, Rates: c.rates,
+		Processes: func() int { return int(a.processes.Load()) },
 	})
 	if err != nil {
 		return nil, err
@@ -125,6 +129,7 @@ func (a *App) Run(ctx context.Context) error {
 		group.Go(s.serve)
 	}
 	group.Go(func() error { return a.worker.Run(ctx) })
+	group.Go(func() error { return a.countProcesses(ctx) })
 	if a.guard != nil {
 		group.Go(func() error { return a.guard.tend(ctx) })
 	}
@@ -134,6 +139,29 @@ func (a *App) Run(ctx context.Context) error {
 		return servers.shutdown(context.WithoutCancel(ctx))
 	})
 	return group.Wait()
+}
+
+// countingTime is how often the processes are counted.
+const countingTime = 10 * time.Second
+
+// countProcesses keeps known how many processes share what GitHub lets an installation
+// write.
+func (a *App) countProcesses(ctx context.Context) error {
+	ticker := time.NewTicker(countingTime)
+	defer ticker.Stop()
+	for {
+		n, err := a.store.Processes(ctx)
+		if err == nil {
+			a.processes.Store(int64(n))
+		} else if ctx.Err() == nil {
+			a.log.Warn("the processes that share the database cannot be counted", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
 }
 
 func (a *App) close() {

@@ -32,6 +32,7 @@ type Config struct {
 	Log           *slog.Logger      // nil: nothing is logged
 	Now           func() time.Time  // nil: time.Now
 	Rates         *Rates            // of writes; nil: what GitHub allows, with a margin
+	Processes     func() int        // how many share an installation's limits; nil: this one alone
 }
 
 // Hub hands out one client for each installation, with its token and its limits.
@@ -47,8 +48,10 @@ type Hub struct {
 	now     func() time.Time
 	clients *lru
 	rates   Rates
-	slots   chan struct{} // requests under way
-	self    *Client       // the app itself, as no installation
+	// processes is how many share what GitHub grants.
+	processes func() int
+	slots     chan struct{} // requests under way
+	self      *Client       // the app itself, as no installation
 
 	backoff   time.Duration // before the first repeat; the second waits twice as long
 	timeout   time.Duration // of one request with its repeats
@@ -84,11 +87,14 @@ func (cfg Config) reach() (*Hub, error) {
 	h := &Hub{
 		api: api, graphql: graphURL(api), agent: cfg.UserAgent,
 		base: cfg.Transport, log: cfg.Log, now: cfg.Now, clients: newLRU(keptInstallations),
-		rates: defaultRates(), slots: make(chan struct{}, together),
+		rates: defaultRates(), processes: cfg.Processes, slots: make(chan struct{}, together),
 		backoff: 200 * time.Millisecond, timeout: requestTimeout, maxAnswer: maxAnswer,
 	}
 	if cfg.Rates != nil {
 		h.rates = *cfg.Rates
+	}
+	if h.processes == nil {
+		h.processes = func() int { return 1 }
 	}
 	if h.base == nil {
 		h.base = newTransport()

@@ -52,11 +52,12 @@ func newPacer(rates []Rate) pacer {
 	return p
 }
 
-// reserve takes a turn and tells how long it is until then; cancel gives it back.
-func (p pacer) reserve(now time.Time) (wait time.Duration, cancel func(at time.Time)) {
+// reserve takes a turn and tells how long it is until then; cancel gives it back. Of so many
+// processes that write for the same installation each takes the turns of all.
+func (p pacer) reserve(now time.Time, processes int) (wait time.Duration, cancel func(at time.Time)) {
 	turns := make([]*rate.Reservation, 0, len(p))
 	for _, limit := range p {
-		turn := limit.ReserveN(now, 1)
+		turn := limit.ReserveN(now, min(max(processes, 1), limit.Burst()))
 		turns = append(turns, turn)
 		wait = max(wait, turn.DelayFrom(now))
 	}
@@ -70,7 +71,7 @@ func (p pacer) reserve(now time.Time) (wait time.Duration, cancel func(at time.T
 // pace holds a write back until its turn.
 func (g *gate) pace(req *http.Request) error {
 	now := g.now()
-	wait, cancel := g.pacer(req).reserve(now)
+	wait, cancel := g.pacer(req).reserve(now, g.hub.processes())
 	if wait == 0 {
 		return nil
 	}

@@ -30,21 +30,24 @@ func TestDefaultRates(t *testing.T) {
 		name          string
 		rates         []Rate
 		window        time.Duration
-		most, atLeast int
+		processes     int
+		most, atLeast int // of all processes together
 	}{
-		{"check runs a minute", defaultRates().Runs, time.Minute, 150, 140},
-		{"comments a minute", defaultRates().Comments, time.Minute, 70, 65},
-		{"comments an hour", defaultRates().Comments, time.Hour, 450, 440},
+		{"check runs a minute", defaultRates().Runs, time.Minute, 1, 150, 140},
+		{"comments a minute", defaultRates().Comments, time.Minute, 1, 70, 65},
+		{"comments an hour", defaultRates().Comments, time.Hour, 1, 450, 440},
+		{"check runs of three processes", defaultRates().Runs, time.Minute, 3, 150, 130},
+		{"comments of three processes", defaultRates().Comments, time.Hour, 3, 450, 430},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p, now, end, n := newPacer(tt.rates), time.Unix(0, 0), time.Unix(0, 0).Add(tt.window), 0
 			for {
-				wait, _ := p.reserve(now)
+				wait, _ := p.reserve(now, tt.processes)
 				if now = now.Add(wait); now.After(end) {
 					break
 				}
-				n++
+				n += tt.processes
 			}
 			if n > tt.most || n < tt.atLeast {
 				t.Errorf("%d in %s, want %d to %d", n, tt.window, tt.atLeast, tt.most)

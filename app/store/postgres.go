@@ -34,7 +34,7 @@ const (
 	// writers is how many transactions a process has under way at most.
 	writers = 8
 	// takingTurns is how many turns a process holds at most; see Turn.
-	takingTurns = 4
+	takingTurns = 6
 	// idleInside is after how long the server ends a transaction whose process stands
 	// still: what it has locked others wait for.
 	idleInside = 15 * time.Second

@@ -242,6 +242,26 @@ func TestTurns(t *testing.T) {
 	other()
 }
 
+func TestProcesses(t *testing.T) {
+	all, _ := replicas(t, 3)
+	count := func() int {
+		t.Helper()
+		n, err := all[0].Processes(t.Context())
+		must(t, err)
+		return n
+	}
+	before := count() // tests of other packages may share the server
+	for i, s := range all {
+		_, err := s.Processes(t.Context())
+		must(t, err)
+		if n := count(); n != before+i {
+			t.Errorf("%d processes, want %d", n, before+i)
+		}
+	}
+	must(t, all[2].Close())
+	waitFor(t, func() bool { return count() == before+1 })
+}
+
 func TestGuardIsAlone(t *testing.T) {
 	all, _ := replicas(t, 2)
 	first, second, elsewhere := all[0].Guard("https://ghcr.io"), all[1].Guard("https://ghcr.io"), all[1].Guard("https://elsewhere")

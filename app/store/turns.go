@@ -64,32 +64,59 @@ var errTaken = errors.New("another process does this with the same database")
 // keep takes what this process has from now on until it ends, and answers nil as long as
 // it has it. After a lost connection it is taken again, unless another process was faster.
 func (t *turns) keep(ctx context.Context, name string) error {
+	_, err := t.keepBy(ctx, name, `SELECT pg_try_advisory_lock($1)`)
+	return err
+}
+
+// keepBy keeps a connection for what a query answered with true, and answers it; nil where
+// nothing is shared.
+func (t *turns) keepBy(ctx context.Context, name, query string) (*sql.Conn, error) {
 	if t.shared == nil {
-		return nil
+		return nil, nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if c := t.kept[name]; c != nil {
 		if err := c.PingContext(ctx); err == nil {
-			return nil
+			return c, nil
 		}
 		discard(c)
 		delete(t.kept, name)
 	}
 	c, err := t.shared.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: %w", webhook.ErrUnavailable, err)
+		return nil, fmt.Errorf("%w: %w", webhook.ErrUnavailable, err)
 	}
 	var got bool
-	if err := c.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, lockID(name)).Scan(&got); err != nil || !got {
+	if err := c.QueryRowContext(ctx, query, lockID(name)).Scan(&got); err != nil || !got {
 		discard(c)
-		return cmp.Or(err, errTaken)
+		return nil, cmp.Or(err, errTaken)
 	}
 	if t.kept == nil {
 		t.kept = map[string]*sql.Conn{}
 	}
 	t.kept[name] = c
-	return nil
+	return c, nil
+}
+
+// presentName is the name under which every process that works is known to the server.
+const presentName = "process"
+
+// Processes tells how many processes work with this database, this one included, which is
+// counted from now on until it ends.
+func (s *Store) Processes(ctx context.Context) (int, error) {
+	c, err := s.turns.keepBy(ctx, presentName, `SELECT TRUE FROM (SELECT pg_advisory_lock_shared($1)) AS present`)
+	if err != nil || c == nil {
+		return 1, err
+	}
+	n := 1
+	err = c.QueryRowContext(ctx, `
+		SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid::bigint << 32 | objid::bigint = $1
+		  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, lockID(presentName)).Scan(&n)
+	if err != nil {
+		return 1, fmt.Errorf("count the processes: %w", err)
+	}
+	return n, nil
 }
 
 // stop gives up what was kept.
