@@ -105,6 +105,9 @@ func (g *gate) once(req *http.Request, resource Resource, body []byte) (*http.Re
 	for _, name := range []string{"Limit", "Remaining", "Reset", "Used", "Resource"} {
 		resp.Header.Del("X-Ratelimit-" + name)
 	}
+	if resource == AppJWT && resp.StatusCode == http.StatusCreated {
+		data = g.hub.here(data)
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	return resp, nil
 }
