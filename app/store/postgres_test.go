@@ -57,10 +57,14 @@ func TestOnPostgres(t *testing.T) {
 	}
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
+	schemas := fmt.Sprintf("store_%d", os.Getpid())
+	if os.Getenv(postgrestest.Variable) != "" { // somebody else's server
+		t.Cleanup(func() { must(t, s.DropSchemas(schemas)) })
+	}
 	self, err := os.Executable()
 	must(t, err)
 	child := exec.CommandContext(t.Context(), self, "-test.v", "-test.timeout=5m")
-	child.Env = append(os.Environ(), fmt.Sprintf("%s=store_%d", serverVariable, os.Getpid()), postgrestest.Variable+"="+s.Address())
+	child.Env = append(os.Environ(), serverVariable+"="+schemas, postgrestest.Variable+"="+s.Address())
 	out, err := child.CombinedOutput()
 	passed, skipped := strings.Count(string(out), "\n--- PASS"), strings.Count(string(out), "\n--- SKIP")
 	t.Logf("%d tests passed on PostgreSQL, %d are of SQLite only", passed, skipped)
