@@ -85,7 +85,7 @@ func newRoot(detour lookup.Detour) *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	root.AddCommand(newCheck(detour), newServe(), newGuard(), newStore(), newDoctor(), newRules(), newVersion())
+	root.AddCommand(newCheck(detour), newServe(), newGuard(), newStore(), newSetup(), newDoctor(), newRules(), newVersion())
 	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, err) })
 	return root
