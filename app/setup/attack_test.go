@@ -56,7 +56,7 @@ func TestForeignForm(t *testing.T) {
 		"another port":      {"Origin": {"http://127.0.0.1:1"}},
 	} {
 		for _, path := range []string{w.start(), w.start() + "retry"} {
-			body := url.Values{"organization": {"acme"}, "webhook": {"https://evil.example.com"}, "github": {w.github.WebURL}}.Encode()
+			body := url.Values{"owner": {"acme"}, "webhook": {"https://evil.example.com"}, "github": {w.github.WebURL}}.Encode()
 			req := githubtest.Must(http.NewRequest(http.MethodPost, "http://"+w.address+path, strings.NewReader(body)))
 			req.Header = header
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -21,7 +21,7 @@ import (
 // the App at GitHub has.
 func TestRegister(t *testing.T) {
 	w := newWorld(t)
-	last := w.pressed().send(map[string]string{"name": "Checkrein Acme"}).
+	last := w.pressed().send(map[string]string{"app_name": "Checkrein Acme"}).
 		says(200, "Checkrein Acme is registered", w.file.Path, w.github.WebURL+"/github-apps/checkrein-acme/installations/new")
 	app, err := w.wait()
 	if err != nil {
@@ -77,14 +77,14 @@ func TestRegisterForOwnAccount(t *testing.T) {
 // TestFormSaysWhatIsWrong: beside the field, with what was entered still there.
 func TestFormSaysWhatIsWrong(t *testing.T) {
 	w := newWorld(t)
-	again := w.open(w.URL()).send(map[string]string{"organization": "ac me<b>", "webhook": "ftp://x", "github": "https://h/api/v3"}).
+	again := w.open(w.URL()).send(map[string]string{"owner": "ac me<b>", "webhook": "ftp://x", "github": "https://h/api/v3"}).
 		says(422, "Nothing was sent yet", `"ac me<b>" is no name of an organisation`, `"ftp://x" is no address: expected https://HOST/webhook`, "has something behind the host")
 	for _, input := range find(again.one("form"), "input") {
 		if attribute(input, "aria-invalid") != "true" || !strings.Contains(attribute(input, "aria-describedby"), "-problem") {
 			t.Errorf("%s is not marked", attribute(input, "name"))
 		}
 	}
-	again.send(map[string]string{"organization": "acme", "webhook": "https://x.example.com", "github": w.github.WebURL}).says(200, "acme, and nobody else")
+	again.send(map[string]string{"owner": "acme", "webhook": "https://x.example.com", "github": w.github.WebURL}).says(200, "acme, and nobody else")
 }
 
 func TestDenied(t *testing.T) {

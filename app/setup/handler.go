@@ -50,7 +50,7 @@ func (e entered) read() (a attempt, problems map[string]string) {
 		problems["github"] = err.Error()
 	}
 	if a.organization, err = parseOrganization(e.Organization); err != nil {
-		problems["organization"] = err.Error()
+		problems["owner"] = err.Error()
 	}
 	if a.webhook, err = parseWebhook(e.Webhook); err != nil {
 		problems["webhook"] = err.Error()
@@ -72,7 +72,7 @@ func (s *Setup) submit(w http.ResponseWriter, r *http.Request) {
 		s.tell(w, problem{Status: http.StatusBadRequest, Title: "The form cannot be read", Do: "Go back and send it again.", Start: true})
 		return
 	}
-	s.consider(w, entered{r.PostForm.Get("github"), r.PostForm.Get("organization"), r.PostForm.Get("webhook")})
+	s.consider(w, entered{r.PostForm.Get("github"), r.PostForm.Get("owner"), r.PostForm.Get("webhook")})
 }
 
 // consider shows the button, or what has to be entered in another way.

@@ -112,8 +112,9 @@ func (s *Setup) Run(ctx context.Context) (App, error) {
 			return s.outcome("the page cannot be served: " + err.Error())
 		case <-s.finished:
 		}
-		// The last page is still on its way to the browser.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		// The last page is still on its way to the browser; a connection that a browser
+		// opened beforehand and does not use is not waited for.
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		if err := server.Shutdown(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return App{}, fmt.Errorf("end the page: %w", err)

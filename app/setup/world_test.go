@@ -229,7 +229,7 @@ func words(n *html.Node) string {
 func (w *world) offered() page {
 	w.Helper()
 	return w.open(w.URL()).says(200, "Register Checkrein as a GitHub App").
-		send(map[string]string{"organization": "acme", "webhook": "https://checkrein.example.com"}).
+		send(map[string]string{"owner": "acme", "webhook": "https://checkrein.example.com"}).
 		says(200, "https://checkrein.example.com/webhook", "acme, and nobody else", "pull_requests", "write the one comment")
 }
 
