@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/checkrein/checkrein"
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 )
@@ -210,14 +211,30 @@ func (w *world) noExchange() {
 
 // TestWaitsOnAfterGitHubAnswered: who mends something has the whole time again.
 func TestWaitsOnAfterGitHubAnswered(t *testing.T) {
-	w := newWorld(t, func(_ *world, c *Config) { c.Life = time.Second })
-	w.github.Fault(githubtest.Match{Method: "POST", Path: regexp.MustCompile("conversions")}, githubtest.Action{Status: 500})
-	button := w.pressed()
-	time.Sleep(700 * time.Millisecond)
-	down := button.send(nil).says(502)
-	time.Sleep(600 * time.Millisecond) // beyond the first second
-	down.send(nil).says(200)
-	if _, err := w.wait(); err != nil {
+	s := githubtest.Must(New(Config{Manifest: checkrein.Manifest}, githubtest.Must(Listen(t.Context(), "127.0.0.1:0"))))
+	waits := make(chan chan time.Time)
+	s.after = func(d time.Duration) <-chan time.Time {
+		if d != Life {
+			t.Errorf("waits for %s", d)
+		}
+		late := make(chan time.Time, 1)
+		waits <- late
+		return late
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := s.Run(context.Background())
+		ended <- err
+	}()
+	first := <-waits
+	s.receive(attempt{}, "code")
+	second := <-waits
+	first <- time.Now()
+	s.receive(attempt{}, "code") // it would have ended by now
+	third := <-waits
+	second <- time.Now()
+	third <- time.Now()
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "nobody came within 15m, and the credentials") {
 		t.Error(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,7 @@ type Setup struct {
 	key      string // part of the page's address: nobody else on this machine opens it
 	attempts attempts
 
+	after    func(time.Duration) <-chan time.Time
 	renew    chan struct{} // GitHub has answered: wait as long again
 	finished chan struct{} // closed when the credentials are kept
 
@@ -82,7 +84,7 @@ func New(c Config, l net.Listener) (*Setup, error) {
 		c.Life = Life
 	}
 	return &Setup{Config: c, manifest: m, listener: l, address: l.Addr().String(), key: secret(16),
-		renew: make(chan struct{}, 1), finished: make(chan struct{})}, nil
+		after: time.After, renew: make(chan struct{}, 1), finished: make(chan struct{})}, nil
 }
 
 // URL is the page's address. It holds a secret that keeps others away.
@@ -97,17 +99,16 @@ func (s *Setup) Run(ctx context.Context) (App, error) {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(s.listener) }()
 	defer server.Close()
-	timer := time.NewTimer(s.Life)
-	defer timer.Stop()
+	late := s.after(s.Life)
 	for {
 		select {
 		case <-s.renew:
-			timer.Reset(s.Life)
+			late = s.after(s.Life)
 			continue
 		case <-ctx.Done():
 			return s.outcome("it was stopped")
-		case <-timer.C:
-			return s.outcome(fmt.Sprintf("nobody came within %s", s.Life))
+		case <-late:
+			return s.outcome("nobody came within " + strings.Replace(s.Life.String(), "m0s", "m", 1))
 		case err := <-failed:
 			return s.outcome("the page cannot be served: " + err.Error())
 		case <-s.finished:

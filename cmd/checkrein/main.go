@@ -75,8 +75,8 @@ func newRoot(detour lookup.Detour) *cobra.Command {
 		Use:   "checkrein",
 		Short: "Stops five outages before they happen",
 		Long: "Checkrein judges changes to infrastructure before they are merged: on your machine with\n" +
-			"`checkrein check`, as a GitHub App with `checkrein serve`. `checkrein guard` refuses deletions of\n" +
-			"images that people still pull.",
+			"`checkrein check`, as a GitHub App with `checkrein serve`, which `checkrein setup` registers.\n" +
+			"`checkrein guard` refuses deletions of images that people still pull.",
 		Example:           "  checkrein check              # what this branch changes\n  checkrein check --all        # everything in this repository",
 		SilenceErrors:     true,
 		SilenceUsage:      true,
