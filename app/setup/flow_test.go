@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strconv"
@@ -150,6 +151,35 @@ func TestGitHubDown(t *testing.T) {
 	}
 }
 
+// TestBrowserGoesAway: a code is good once, so its exchange is not given up with the
+// page that waits for it.
+func TestBrowserGoesAway(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	w := newWorld(t, func(_ *world, c *Config) {
+		redeem := c.Redeem
+		c.Redeem = func(ctx context.Context, api, code string) (hub.Registered, error) {
+			leave()
+			select {
+			case <-ctx.Done():
+			case <-time.After(200 * time.Millisecond): // in which the server notices
+			}
+			return redeem(ctx, api, code)
+		}
+	})
+	made := w.pressed()
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	req := githubtest.Must(http.NewRequestWithContext(ctx, http.MethodPost, w.github.WebURL+"/organizations/acme/settings/apps",
+		strings.NewReader(url.Values{"pending": {attribute(find(made.one("form"), "input")[0], "value")}, "app_name": {"Mine"}}.Encode())))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if resp, err := http.DefaultClient.Do(req); err == nil {
+		resp.Body.Close()
+		t.Error("the browser has waited")
+	}
+	if app, err := w.wait(); err != nil || app.Slug != "mine" {
+		t.Errorf("%s, %v", app.Slug, err)
+	}
+}
+
 // TestUnwritten: what GitHub tells once is not lost because a disk is full.
 func TestUnwritten(t *testing.T) {
 	full := true
@@ -213,6 +243,15 @@ func (w *world) noExchange() {
 func TestWaitsOnAfterGitHubAnswered(t *testing.T) {
 	s := githubtest.Must(New(Config{Manifest: checkrein.Manifest}, githubtest.Must(Listen(t.Context(), "127.0.0.1:0"))))
 	waits := make(chan chan time.Time)
+	wait := func() chan time.Time {
+		select {
+		case late := <-waits:
+			return late
+		case <-time.After(20 * time.Second):
+			t.Fatal("it does not wait anew")
+			return nil
+		}
+	}
 	s.after = func(d time.Duration) <-chan time.Time {
 		if d != Life {
 			t.Errorf("waits for %s", d)
@@ -221,17 +260,17 @@ func TestWaitsOnAfterGitHubAnswered(t *testing.T) {
 		waits <- late
 		return late
 	}
-	ended := make(chan error)
+	ended := make(chan error, 1)
 	go func() {
 		_, err := s.Run(context.Background())
 		ended <- err
 	}()
-	first := <-waits
+	first := wait()
 	s.receive(attempt{}, "code")
-	second := <-waits
+	second := wait()
 	first <- time.Now()
 	s.receive(attempt{}, "code") // it would have ended by now
-	third := <-waits
+	third := wait()
 	second <- time.Now()
 	third <- time.Now()
 	if err := <-ended; err == nil || !strings.Contains(err.Error(), "nobody came within 15m, and the credentials") {
