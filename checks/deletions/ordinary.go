@@ -11,7 +11,7 @@ var ordinaryPrograms = sync.OnceValue(func() map[string]struct{} {
 	for _, name := range strings.Fields(`
 		[ [[ test true false : exit return break continue shift set unset unalias trap wait kill sleep read printf echo cat tee head tail cut tr sort uniq wc
 		sed awk gawk grep egrep fgrep rg jq yq dasel xq htmlq find fd xargs ls dir cp mv ln rm rmdir mkdir mktemp touch chmod chown chgrp stat file du df dd truncate
-		tar zip unzip gzip gunzip xz 7z curl wget http https xh nc ssh scp rsync sftp openssl gpg base64 md5sum sha256sum date env export declare local readonly typeset eval
+		tar zip unzip gzip gunzip xz 7z curl wget http https xh nc ssh scp rsync sftp openssl gpg base64 md5sum sha256sum date env export declare mapfile readarray local readonly typeset eval
 		apt apt-get apk yum dnf microdnf pacman brew choco winget scoop snap dpkg rpm pip pip3 pipx uv poetry pipenv conda mamba gem bundle cargo rustup go gofmt
 		npm npx pnpm yarn bun deno node corepack nvm fnm volta lerna nx turbo rush gradle gradlew mvn mvnw sbt ant bazel bazelisk buck cmake ninja meson ctest dotnet nuget msbuild
 		composer php artisan python python3 ruby perl java javac rake rails mix elixir erl rebar3 ghc cabal stack lein clojure swift xcodebuild xcrun pod fastlane flutter dart

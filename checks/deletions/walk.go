@@ -3,7 +3,6 @@ package deletions
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -299,7 +298,7 @@ func (w *walker) uses(fr frame, s *pipeline.Step) {
 		w.act(fr, d, s.Uses.Span, s.Uses.Text, false)
 	}
 	if len(deeds) == 0 && !known.DeletesNothing(a) {
-		d := w.doubt(fr, s.Uses.Span, s.Uses.Text, "what the action "+a.Name+" does is not in this repository", looksLikeCleanUp(a.Name, s.Name))
+		d := w.doubt(fr, s.Uses.Span, s.Uses.Text, "what the action "+a.Name+" does is not in this repository", calledLikeCleanUp(a.Name, s.Name))
 		d.moving = !errand(a.Name)
 	}
 }
@@ -334,7 +333,7 @@ func (w *walker) local(fr frame, s *pipeline.Step, folder string) {
 		return
 	}
 	if f == nil || f.File == nil || f.Format != pipeline.Action {
-		w.missing(fr, s.Uses.Span, s.Uses.Text, path.Join(folder, "action.yml"), f, looksLikeCleanUp(folder, s.Name))
+		w.missing(fr, s.Uses.Span, s.Uses.Text, path.Join(folder, "action.yml"), f, calledLikeCleanUp(folder, s.Name))
 		return
 	}
 	next, ok := w.enter(fr, f, link{fr.file, s.Uses.Span, "calls " + f.path})
@@ -346,16 +345,17 @@ func (w *walker) local(fr frame, s *pipeline.Step, folder string) {
 	if !w.again(next, f.path) {
 		w.eachJob(next)
 	}
-	w.programOfAction(fr, f, s, looksLikeCleanUp(folder, s.Name))
+	w.programOfAction(fr, f, s, calledLikeCleanUp(folder, s.Name))
 }
 
 // reusable follows a workflow that a job calls.
 func (w *walker) reusable(fr frame, j *pipeline.Job) {
 	name := w.fill(fr, j.Uses.Text)
 	if !strings.HasPrefix(name, "./") {
-		d := w.doubt(fr, j.Uses.Span, j.Uses.Text, "the workflow that it calls is not in this repository", looksLikeCleanUp(name, j.Name, j.ID))
 		called, _, _ := strings.Cut(name, "@")
-		d.moving = !errand(path.Base(called))
+		called = path.Base(called)
+		d := w.doubt(fr, j.Uses.Span, j.Uses.Text, "the workflow that it calls is not in this repository", calledLikeCleanUp(called, j.Name, j.ID))
+		d.moving = !errand(called)
 		return
 	}
 	p := path.Clean(name)
@@ -486,12 +486,6 @@ func (w *walker) doubt(fr frame, at checks.Span, written, why string, sure bool)
 	w.doubts = append(w.doubts, d)
 	return d
 }
-
-// errands are the words of actions and workflows that delete nothing.
-var errands = regexp.MustCompile(`(?i)(^|[^a-z])(labels?|lint|tests?|build|notif(y|ication)|secrets?|setup|context|assert|comments?|lock|assign|triage|greet|welcome|changelog|matrix|filter|tokens?|auth|login|install|version|summary|report|slack|status|review)([^a-z]|$)`)
-
-// errand reports whether the name of an action or a workflow says that it deletes nothing.
-func errand(name string) bool { return errands.MatchString(name) }
 
 func action(name string, with map[string]string) known.Action {
 	a := known.Action{Name: name, With: with}
