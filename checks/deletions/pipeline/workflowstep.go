@@ -22,9 +22,33 @@ func (d *document) steps(n *yaml.Node, of string, s scope) []Step {
 			d.expected(item, "step of "+of, "a mapping")
 			continue
 		}
-		steps = append(steps, d.step(item, i, of, s))
+		if group := d.field(item, "parallel"); group != nil {
+			steps = append(steps, d.group(group, i, of, s)...)
+		} else if !d.waits(item) {
+			steps = append(steps, d.step(item, i, of, s))
+		}
 	}
 	return steps
+}
+
+// group are the steps of a group that run side by side; all have the place of the group.
+func (d *document) group(n *yaml.Node, index int, of string, s scope) []Step {
+	steps := d.steps(n, of, s)
+	for i := range steps {
+		steps[i].Index = index
+	}
+	return steps
+}
+
+// waits reports whether a step only waits for those in the background, or stops one.
+func (d *document) waits(n *yaml.Node) bool {
+	for _, p := range d.pairs(n) {
+		switch p.name {
+		case "wait", "wait-all", "cancel":
+			return true
+		}
+	}
+	return false
 }
 
 func (d *document) step(n *yaml.Node, index int, of string, s scope) Step {
