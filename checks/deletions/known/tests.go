@@ -184,12 +184,21 @@ func outsidePaths(in *invocation) []shell.Word {
 		if strings.HasPrefix(a.Text, "/host/") {
 			p = "/" + p // the machine's own root, as a container sees it
 		}
+		if computed(a) && strings.HasPrefix(in.dir.Text, "/") {
+			p = path.Join(clip(in.dir.Text), p)
+		}
 		absolute := strings.HasPrefix(p, "/") || len(p) > 2 && p[1] == ':' && strings.ContainsRune(`\/`, rune(p[2]))
 		if absolute && !slices.ContainsFunc(madeAgain, func(dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }) {
 			out = append(out, a.Word)
 		}
 	}
 	return out
+}
+
+// computed reports whether a path is worked out where it is used, or a pattern: in a folder
+// that was entered first, that is what is kept there; a name as such is what a build makes.
+func computed(a arg) bool {
+	return !a.Known() || strings.ContainsAny(a.Text, "*?[")
 }
 
 // madeAgain are folders that nobody keeps anything in: those of the job, caches, package lists
