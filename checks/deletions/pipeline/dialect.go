@@ -9,27 +9,50 @@ import (
 )
 
 // dialectOf is the language that a `shell:` reads: a known name, or a command with one in
-// it ("nix develop -c bash -e {0}"); of any other the program's name, which nothing reads.
+// it ("nix develop -c bash -e {0}"); of an expression the first text that names one. A
+// program of any other name starts a shell ("msys2 {0}"), unless it is another language.
 func dialectOf(command string, fallback shell.Dialect) shell.Dialect {
-	if strings.Contains(command, "${{") { // the first it may come to, where it says one
-		literals, _ := choices(command)
-		command = strings.Join(literals[:min(len(literals), 1)], " ")
+	commands := []string{command}
+	if strings.Contains(command, "${{") {
+		commands, _ = choices(command)
 	}
-	words := strings.Fields(command)
-	if len(words) == 0 {
-		return fallback
-	}
-	for i := len(words) - 1; i >= 0; i-- {
-		if d, ok := dialectOfProgram(words[i]); ok {
+	for _, c := range commands {
+		if d, ok := dialectIn(c); ok {
 			return d
 		}
 	}
-	return shell.Dialect(programName(words[0]))
+	return fallback
+}
+
+func dialectIn(command string) (shell.Dialect, bool) {
+	words := strings.Fields(command)
+	for i := len(words) - 1; i >= 0; i-- {
+		if d, ok := dialectOfProgram(words[i]); ok {
+			return d, true
+		}
+	}
+	for _, word := range words {
+		if name := programName(word); otherLanguage(name) {
+			return shell.Dialect(name), true
+		}
+	}
+	return shell.Sh, strings.Contains(command, "{0}")
+}
+
+// otherLanguage reports whether a program reads a language that nothing here does.
+func otherLanguage(program string) bool {
+	switch program {
+	case "ruby", "perl", "php", "lua", "luajit", "tclsh", "rscript", "r", "julia", "fish", "nu", "elvish", "xonsh", "awk", "gawk", "osascript",
+		"groovy", "kotlin", "scala", "swift", "go", "runghc", "elixir", "escript", "racket", "guile", "sbcl", "raku", "make", "java", "ocaml":
+		return true
+	}
+	return false
 }
 
 // programName is a program's name without its folder, version and ".exe".
 func programName(word string) string {
-	word = strings.ToLower(path.Base(strings.ReplaceAll(word, `\`, "/")))
+	word = strings.ToLower(strings.Trim(word, `"'`))
+	word = path.Base(strings.ReplaceAll(word, `\`, "/"))
 	return strings.TrimRight(strings.TrimSuffix(word, ".exe"), "0123456789.")
 }
 

@@ -1,9 +1,12 @@
 package pipeline
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/checkrein/checkrein/checks"
+	"github.com/checkrein/checkrein/checks/deletions/shell"
 )
 
 // steps are the steps of a job or a composite action; of says whose.
@@ -54,6 +57,7 @@ func (d *document) waits(n *yaml.Node) bool {
 func (d *document) step(n *yaml.Node, index int, of string, s scope) Step {
 	step := Step{Span: d.blockOf(n), Index: index, Dir: s.dir, Dialect: dialectOf(s.shell, s.dialect)}
 	var env, run, with *yaml.Node
+	shelled := false
 	for _, p := range d.pairs(n) {
 		switch p.name {
 		case "id":
@@ -71,10 +75,13 @@ func (d *document) step(n *yaml.Node, index int, of string, s scope) Step {
 		case "run":
 			run = p.value
 		case "shell":
-			step.Dialect = dialectOf(nameOf(p.value), s.dialect)
+			step.Dialect, shelled = dialectOf(nameOf(p.value), s.dialect), true
 		case "working-directory":
 			step.Dir = nameOf(p.value)
 		}
+	}
+	if !shelled && s.shell == "" && onWindowsOnly(step.If) {
+		step.Dialect = shell.PowerShell
 	}
 	s = s.within(d, env)
 	step.Env, step.Secrets = s.env, s.secrets
@@ -90,6 +97,13 @@ func (d *document) step(n *yaml.Node, index int, of string, s scope) Step {
 		d.lacks(n, "step of "+of, "run and no uses")
 	}
 	return step
+}
+
+// onWindowsOnly reports whether a condition lets a step run on Windows alone, where the shell
+// is another one; the runner itself may be one of a matrix.
+func onWindowsOnly(condition string) bool {
+	words := strings.Join(strings.Fields(condition), "")
+	return strings.Contains(words, "runner.os=='Windows'") && !strings.Contains(words, "||")
 }
 
 // blockOf is the place of a collection, from its first key to its last value.
