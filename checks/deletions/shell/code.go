@@ -7,6 +7,7 @@ type language struct {
 	comment string // to the end of the line
 	block   [2]string
 	quotes  []string // the openers of strings, longest first
+	slashes bool     // there are patterns between slashes
 	starter func(name string) (starter, bool)
 }
 
@@ -57,7 +58,7 @@ func (c *code) scan(end int) {
 	}
 }
 
-// skipped goes over a comment.
+// skipped goes over a comment or a pattern.
 func (c *code) skipped() bool {
 	rest := c.text[c.i:]
 	stop, n := "", 0
@@ -67,7 +68,7 @@ func (c *code) skipped() bool {
 	case c.block[0] != "" && strings.HasPrefix(rest, c.block[0]):
 		stop, n = c.block[1], len(c.block[0])
 	default:
-		return false
+		return c.pattern()
 	}
 	to := strings.Index(rest[n:], stop)
 	if to < 0 {

@@ -2,7 +2,7 @@ package shell
 
 import "strings"
 
-var javaScript = language{comment: "//", block: [2]string{"/*", "*/"}, quotes: []string{"`", `"`, "'"}, starter: javaScriptStarter}
+var javaScript = language{comment: "//", block: [2]string{"/*", "*/"}, quotes: []string{"`", `"`, "'"}, slashes: true, starter: javaScriptStarter}
 
 // javaScriptStarter gives the functions of JavaScript that start commands. A bare exec of
 // anything but child_process is that of a pattern.
