@@ -60,6 +60,7 @@ func (w *walker) command(fr frame, script shell.Script, c *shell.Command) {
 	if fr.remote {
 		told.Wrappers = append([]string{"ssh"}, told.Wrappers...)
 	}
+	told.Words = w.asPlanned(fr, told.Words)
 	deeds := known.Commands(told)
 	for _, d := range deeds {
 		if a := w.act(fr, d, c.Span, c.Written, remote(c.Wrappers)); a != nil {

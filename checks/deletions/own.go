@@ -28,7 +28,10 @@ func (w *walker) notes(fr frame, c *shell.Command) {
 		if name, ok := flags["--name"]; ok && name.Known() {
 			w.made[fr.jobKey()+" container "+name.Text] = true
 		}
+	case "terragrunt":
+		w.keepPlan(fr, c)
 	case "terraform", "tofu":
+		w.keepPlan(fr, c)
 		if slices.ContainsFunc(c.Words, func(word shell.Word) bool { return word.Text == "apply" }) {
 			w.made[fr.jobKey()+" state "+w.at(fr, c)] = true
 		}
