@@ -39,8 +39,12 @@ func (j *job) looksLikeCleanUp() bool { return j != nil && looksLikeCleanUp(j.ID
 func looksLikeDeletion(c *shell.Command) bool {
 	said := []string{path.Base(c.Words[0].Text)}
 	for _, word := range c.Words[1:min(len(c.Words), 4)] {
-		if len(word.Text) > 0 && word.Text[0] != '-' && !strings.ContainsAny(word.Text, "/.:= ") {
-			said = append(said, word.Text)
+		text := word.Text
+		if pack, target, of := strings.Cut(text, ":"); of && !strings.ContainsAny(pack, ".= ") {
+			text = target // of a build tool: "run preview:delete"
+		}
+		if len(text) > 0 && text[0] != '-' && !strings.ContainsAny(text, "/.:= ") {
+			said = append(said, text)
 		}
 	}
 	return looksLikeCleanUp(said...)
