@@ -187,6 +187,9 @@ func outsidePaths(in *invocation) []shell.Word {
 		if computed(a) && strings.HasPrefix(in.dir.Text, "/") {
 			p = path.Join(clip(in.dir.Text), p)
 		}
+		if slices.Contains(a.From, "$$") {
+			continue // of this run alone
+		}
 		absolute := strings.HasPrefix(p, "/") || len(p) > 2 && p[1] == ':' && strings.ContainsRune(`\/`, rune(p[2]))
 		if absolute && !slices.ContainsFunc(madeAgain, func(dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }) {
 			out = append(out, a.Word)
