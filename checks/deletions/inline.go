@@ -73,6 +73,7 @@ func (w *walker) programOfAction(fr frame, f *file, s *pipeline.Step, sure bool)
 		p := path.Join(path.Dir(f.path), main.Text)
 		if program, _ := w.one(p); program != nil {
 			w.beside.note(fr.job, program)
+			w.bundles[p] = true
 		}
 		w.doubt(fr, s.Uses.Span, s.Uses.Text, "what it does is decided in the program "+p+", which is not followed", sure)
 	}

@@ -130,7 +130,7 @@ func (s *side) tell(r *checks.Report) {
 		}
 		r.Files++
 		r.Bytes += f.bytes
-		if !s.reached[p] { // nothing runs it
+		if !s.reached[p] || s.bundles[p] && !s.ran[p] { // nothing runs it, or it is not followed
 			continue
 		}
 		if f.trouble != "" && s.roots[p] {

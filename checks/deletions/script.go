@@ -84,6 +84,7 @@ func (w *walker) script(fr frame, c *shell.Command, file shell.Word, args []shel
 	if !ready {
 		return
 	}
+	w.ran[p] = true
 	if f == nil || f.File == nil || f.trouble != "" {
 		w.missing(fr, c.Span, c.Written, p, f, looksLikeCleanUp(c.Written))
 		return

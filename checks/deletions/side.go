@@ -27,9 +27,11 @@ type side struct {
 	unread []checks.Unread
 
 	reached map[string]bool // by a pipeline
-	acts    []*act
-	doubts  []*doubt
-	prints  map[string]string // of findings, by their place
+	// bundles are the programs of actions, ran the scripts that commands run.
+	bundles, ran map[string]bool
+	acts         []*act
+	doubts       []*doubt
+	prints       map[string]string // of findings, by their place
 }
 
 // file is one file that was read.
@@ -152,7 +154,7 @@ func (s *side) defeat() {
 func (s *side) walk() {
 	s.acts, s.doubts = nil, nil
 	reached := map[string]bool{}
-	s.reached = reached
+	s.reached, s.bundles, s.ran = reached, map[string]bool{}, map[string]bool{}
 	var callable, starting []*file
 	for _, p := range slices.Sorted(maps.Keys(s.roots)) {
 		f := s.files[p]
@@ -197,6 +199,8 @@ func (s *side) follow(list []*file, reached map[string]bool) {
 	})
 	for _, w := range walkers {
 		maps.Copy(reached, w.files)
+		maps.Copy(s.bundles, w.bundles)
+		maps.Copy(s.ran, w.ran)
 		maps.Copy(s.wanted, w.wanted)
 		s.acts = append(s.acts, w.acts...)
 		s.doubts = append(s.doubts, w.doubts...)

@@ -30,8 +30,10 @@ type walker struct {
 	doubts []*doubt
 	unread []checks.Unread
 	wanted map[string]bool // files that have still to be read
-	steps  int
-	full   bool // that it does too much is told
+	// bundles are the programs of actions, ran the scripts that commands run.
+	bundles, ran map[string]bool
+	steps        int
+	full         bool // that it does too much is told
 	// clusters are the jobs, by key, that make a cluster on their own machine.
 	clusters map[string]bool
 	// made are the containers, by job and name, that a job has started, and the folders in which
@@ -139,7 +141,7 @@ type doubt struct {
 }
 
 func newWalker(s *side, f *file) *walker {
-	return &walker{side: s, first: f, wanted: map[string]bool{}, files: map[string]bool{f.path: true}, clusters: map[string]bool{}, selects: map[string]string{}, made: map[string]bool{},
+	return &walker{side: s, first: f, wanted: map[string]bool{}, bundles: map[string]bool{}, ran: map[string]bool{}, files: map[string]bool{f.path: true}, clusters: map[string]bool{}, selects: map[string]string{}, made: map[string]bool{},
 		previews: map[string][]*act{}, jobs: map[string]*job{}, giversOf: map[*pipeline.Job][]giver{}, scripts: map[reading]shell.Script{}, times: map[deed]int{},
 		visits: map[visit]bool{}, texts: map[*shell.Position]string{}, beside: newBeside()}
 }
