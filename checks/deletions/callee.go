@@ -2,8 +2,10 @@ package deletions
 
 import (
 	"path"
+	"slices"
 	"strings"
 
+	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/known"
 	"github.com/checkrein/checkrein/checks/deletions/pipeline"
 	"github.com/checkrein/checkrein/checks/deletions/shell"
@@ -27,6 +29,9 @@ func (w *walker) text(fr frame, in shell.Input) {
 		w.command(fr, script, &c)
 	}
 	for _, u := range script.Unread {
+		if u.Defeated {
+			w.unread = append(w.unread, checks.Unread{Path: fr.file.path, Line: u.Line, Kind: checks.Defeated, Reason: "its commands were not read to the end: " + u.Reason})
+		}
 		w.doubt(fr, u.Span, "", "these commands cannot be read: "+u.Reason, true)
 	}
 }
@@ -37,15 +42,21 @@ func (w *walker) read(in shell.Input) shell.Script {
 		return shell.Script{}
 	}
 	key := reading{at: &in.Text.Lines[0], dialect: in.Dialect, env: envText(in.Env)}
-	for _, arg := range in.Args {
-		key.args += strings.Join(append(arg.From, arg.Text), "\x00") + "\n"
-	}
+	key.args = argsText(in.Args)
 	script, ok := w.scripts[key]
 	if !ok {
 		script = shell.Read(in)
 		w.scripts[key] = script
 	}
 	return script
+}
+
+func argsText(args []shell.Word) string {
+	var b strings.Builder
+	for _, arg := range args {
+		b.WriteString(strings.Join(append(slices.Clone(arg.From), arg.Text), "\x00") + "\n")
+	}
+	return b.String()
 }
 
 func (w *walker) command(fr frame, script shell.Script, c *shell.Command) {
@@ -65,30 +76,29 @@ func (w *walker) command(fr frame, script shell.Script, c *shell.Command) {
 	for _, d := range deeds {
 		if a := w.act(fr, d, c.Span, c.Written, remote(c.Wrappers)); a != nil {
 			a.command = c
-			a.localState() // asks for the files that say so
+			a.own = a.ownCluster() || a.ownThing() || a.ownState()
 		}
 	}
 	if len(deeds) > 0 {
 		return
 	}
-	if remote(c.Wrappers) {
-		return // what is called is there, not here
+	if remote(c.Wrappers) { // what is called is there, not here
+		if !ordinary(path.Base(c.Words[0].Text)) && looksLikeDeletion(c) {
+			w.doubt(fr, c.Span, c.Written, "what it runs is on another machine", true)
+		}
+		return
 	}
 	if c.Dir.Text != "" {
 		fr.dir, fr.lost = w.folderWord(fr, c.Dir)
+	}
+	if len(c.When) > 0 {
+		fr.when += strings.Join(c.When, "\n") + "\n"
 	}
 	w.call(fr, script, c)
 }
 
 // remote reports whether a command runs on another machine.
-func remote(wrappers []string) bool {
-	for _, name := range wrappers {
-		if name == "ssh" {
-			return true
-		}
-	}
-	return false
-}
+func remote(wrappers []string) bool { return slices.Contains(wrappers, "ssh") }
 
 // call follows a command to the file that it runs.
 func (w *walker) call(fr frame, script shell.Script, c *shell.Command) {

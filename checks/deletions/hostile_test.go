@@ -3,6 +3,7 @@ package deletions_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,5 +132,23 @@ func TestChainBeyondTheLastRound(t *testing.T) {
 	r := deletions.New(policy.Default(), ruleIDs()).Run(t.Context(), checks.Change{Tip: base, MergeBase: base, Head: tree.Memory("head", files), Files: changed})
 	if len(r.Unread) != 1 || r.Unread[0].Kind != checks.Defeated || !r.Unread[0].Touched || r.Unread[0].Path != "s3.sh" {
 		t.Errorf("unread %+v, findings %v", r.Unread, rulesAt(r))
+	}
+}
+
+// What stands after a bound was not looked at: whoever pads a text does not come out green.
+func TestPaddedCommands(t *testing.T) {
+	const step = "name: CI\non: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n"
+	long := step + strings.Repeat("          true a\n", 10_001) + "          f() { terraform destroy -auto-approve; }; f\n"
+	for name, files := range map[string]map[string]string{
+		"commands":           {".github/workflows/ci.yml": long},
+		"a script":           {".github/workflows/ci.yml": step + "          ./a.sh\n", "a.sh": "#!/bin/sh\n" + strings.Repeat("# padding\n", 14_000) + "f() { terraform destroy; }; f\n"},
+		"a workflow too big": {".github/workflows/ci.yml": long + strings.Repeat("# padding\n", tree.MaxFile/10)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			told := slices.ContainsFunc(whole(files).Unread, func(u checks.Unread) bool { return u.Kind == checks.Defeated && files[u.Path] != "" })
+			if !told {
+				t.Error("nothing is undecided")
+			}
+		})
 	}
 }

@@ -13,8 +13,11 @@ import (
 // notes is what a command says about those after it in its job: what the job has made itself
 // goes with it.
 func (w *walker) notes(fr frame, c *shell.Command) {
-	if known.LocalCluster(*c) {
+	switch {
+	case known.LocalCluster(*c):
 		w.clusters[fr.jobKey()] = true
+	case goesElsewhere(c):
+		delete(w.clusters, fr.jobKey())
 	}
 	if why := known.Selects(*c); why != "" {
 		w.selects[fr.jobKey()] = why
@@ -54,6 +57,35 @@ func (w *walker) at(fr frame, c *shell.Command) string {
 	return fr.dir
 }
 
+// elsewhere are the words of commands by which kubectl goes to another cluster from there on.
+var elsewhere = []string{"update-kubeconfig", "get-credentials", "use-context", "set-context", "kubeconfig", "KUBECONFIG"}
+
+// goesElsewhere reports whether commands after this one may go to another cluster.
+func goesElsewhere(c *shell.Command) bool {
+	return slices.ContainsFunc(c.Words, func(word shell.Word) bool {
+		return slices.ContainsFunc(elsewhere, func(name string) bool { return strings.HasPrefix(word.Text, name) })
+	})
+}
+
+// ownCluster reports whether it goes to a cluster that the job has made before, by all that is said.
+func (a *act) ownCluster() bool {
+	if !a.Row.Kube || !a.via.clusters[a.jobKey()] {
+		return false
+	}
+	if a.command == nil {
+		return true
+	}
+	_, set := a.command.Env["KUBECONFIG"]
+	return !set && !slices.ContainsFunc(a.command.Words, func(word shell.Word) bool {
+		for _, flag := range []string{"--context", "--kube-context", "--kubeconfig", "--server", "--cluster"} {
+			if strings.HasPrefix(word.Text, flag) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // ownThing reports whether a container is one that the job has started.
 func (a *act) ownThing() bool {
 	return a.Row.Local && !a.away && a.command != nil && slices.ContainsFunc(a.command.Words, func(word shell.Word) bool {
@@ -64,14 +96,14 @@ func (a *act) ownThing() bool {
 // backend is where Terraform keeps a state, as its files say.
 var backend = regexp.MustCompile(`(?m)^\s*(backend\s+"(\w+)"|cloud)\s*\{`)
 
-// localState reports whether Terraform destroys what the job has applied before, with a state
+// ownState reports whether Terraform destroys what the job has applied before, with a state
 // that the files of the folder put on the runner: nothing else can go with it.
-func (a *act) localState() bool {
+func (a *act) ownState() bool {
 	if a.command == nil || !slices.Contains(a.Row.Facts, 53) || a.away || a.job == nil || a.job.SelfHosted {
 		return false
 	}
 	dir := a.via.at(a.frame, a.command)
-	if dir == "?" || !a.via.made[a.jobKey()+" state "+dir] {
+	if dir == "?" || !a.via.made[a.jobKey()+" state "+dir] { // by now
 		return false
 	}
 	local := false

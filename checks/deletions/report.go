@@ -8,6 +8,7 @@ import (
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/known"
+	"github.com/checkrein/checkrein/checks/deletions/pipeline"
 )
 
 // report judges what the pipelines do.
@@ -43,7 +44,7 @@ func (s *side) report() checks.Report {
 		if !a.harmful() || len(r.Findings) > maxFindings {
 			continue
 		}
-		print := printOf(a.via.print(a.trail), a.via.printOfBeside(a.job))
+		print := printOf(a.via.print(a.trail), a.via.printOfBeside(a.job), a.more.print)
 		for _, f := range a.judge() {
 			add(f, print)
 		}
@@ -91,9 +92,7 @@ func (a *act) harmful() bool {
 	switch {
 	case a.Preview, a.Row.Class == known.Harmless:
 		return false
-	case a.Row.Kube && a.via.clusters[a.jobKey()]:
-		return false
-	case a.ownThing(), a.localState():
+	case a.own:
 		return false
 	case a.Row.Local:
 		return a.away || a.job != nil && a.job.SelfHosted
@@ -130,11 +129,11 @@ func (s *side) tell(r *checks.Report) {
 		}
 		r.Files++
 		r.Bytes += f.bytes
+		if f.trouble != "" && s.roots[p] && (s.reached[p] || pipeline.Starts(p)) {
+			r.Unread = append(r.Unread, checks.Unread{Path: p, Kind: checks.Defeated, Reason: f.trouble})
+		}
 		if !s.reached[p] || s.bundles[p] && !s.ran[p] { // nothing runs it, or it is not followed
 			continue
-		}
-		if f.trouble != "" && s.roots[p] {
-			r.Unread = append(r.Unread, checks.Unread{Path: p, Kind: checks.Defeated, Reason: f.trouble})
 		}
 		if f.File != nil {
 			for _, u := range f.Unread {

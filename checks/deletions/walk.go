@@ -45,7 +45,7 @@ type walker struct {
 	previews map[string][]*act
 	jobs     map[string]*job // by key
 	giversOf map[*pipeline.Job][]giver
-	times    map[deed]int
+	ways     map[deed]*more
 	visits   map[visit]bool
 	// scripts are the texts that were read, so that one that is called a thousand times is read once.
 	scripts map[reading]shell.Script
@@ -60,8 +60,14 @@ type deed struct {
 	row  *known.Row
 }
 
+// more is in how many ways a job comes to a deletion, and what those beyond the first few hang on.
+type more struct {
+	ways  int
+	print string
+}
+
 // maxWays is in how many ways a job may come to the same deletion before the others are not
-// told apart any more.
+// told one by one any more.
 const maxWays = 8
 
 // reading is a text, by where it begins, with what is known around it.
@@ -86,6 +92,7 @@ type frame struct {
 	trail  *trail   // what leads here
 	stack  []string // against circles
 	remote bool     // on another machine than the job's
+	when   string   // the conditions on the way
 }
 
 // job is a job as a walk comes to it.
@@ -124,6 +131,8 @@ type act struct {
 	command *shell.Command // nil: it is no command
 	order   int
 	away    bool // nothing of it is on the machine of the job
+	own     bool // it takes what the job has made before
+	more    *more
 	root    *file
 	via     *walker
 }
@@ -142,7 +151,7 @@ type doubt struct {
 
 func newWalker(s *side, f *file) *walker {
 	return &walker{side: s, first: f, wanted: map[string]bool{}, bundles: map[string]bool{}, ran: map[string]bool{}, files: map[string]bool{f.path: true}, clusters: map[string]bool{}, selects: map[string]string{}, made: map[string]bool{},
-		previews: map[string][]*act{}, jobs: map[string]*job{}, giversOf: map[*pipeline.Job][]giver{}, scripts: map[reading]shell.Script{}, times: map[deed]int{},
+		previews: map[string][]*act{}, jobs: map[string]*job{}, giversOf: map[*pipeline.Job][]giver{}, scripts: map[reading]shell.Script{}, ways: map[deed]*more{},
 		visits: map[visit]bool{}, texts: map[*shell.Position]string{}, beside: newBeside()}
 }
 
@@ -247,6 +256,9 @@ func (w *walker) step(fr frame, j *pipeline.Job, s *pipeline.Step) {
 		fr.env = env // those of the pipeline and of the job are among them
 	}
 	fr.trail = &trail{up: fr.trail, job: j, step: s}
+	if s.If != "" {
+		fr.when += s.If + "\n"
+	}
 	if s.Uses != nil {
 		w.uses(fr, s)
 	}
@@ -426,10 +438,7 @@ func (w *walker) enter(fr frame, f *file, by link) (frame, bool) {
 // again reports whether the walk has been here before in the same job, with the same around
 // it: whatever is to be found is found.
 func (w *walker) again(fr frame, name string) bool {
-	at := visit{job: fr.job, name: name, env: envText(fr.env), input: envText(fr.input), dir: fr.dir, lost: fr.lost}
-	for _, arg := range fr.args {
-		at.args += strings.Join(append(slices.Clone(arg.From), arg.Text), "\x00") + "\n"
-	}
+	at := visit{job: fr.job, name: name, env: envText(fr.env), input: envText(fr.input), args: argsText(fr.args), when: fr.when, dir: fr.dir, lost: fr.lost}
 	seen := w.visits[at]
 	w.visits[at] = true
 	return seen
@@ -439,7 +448,7 @@ func (w *walker) again(fr frame, name string) bool {
 type visit struct {
 	job                    *job
 	name, env, input, args string
-	dir                    string
+	when, dir              string
 	lost                   bool
 }
 
@@ -472,10 +481,17 @@ func (w *walker) missing(fr frame, at checks.Span, written, p string, f *file, s
 // act notes a deletion; nil: it has been noted in enough ways.
 func (w *walker) act(fr frame, d known.Deed, span checks.Span, written string, remote bool) *act {
 	at := deed{fr.job, fr.file, span, d.Row}
-	if w.times[at]++; w.times[at] > maxWays {
+	m := w.ways[at]
+	if m == nil {
+		m = &more{}
+		w.ways[at] = m
+	}
+	if m.ways++; m.ways > maxWays {
+		m.print = printOf(m.print, w.print(fr.trail))
 		return nil
 	}
-	a := &act{Deed: d, frame: fr, Span: span, written: written, order: len(w.acts), away: remote || fr.remote, root: w.first, via: w}
+	a := &act{Deed: d, frame: fr, Span: span, written: written, order: len(w.acts), away: remote || fr.remote, root: w.first, via: w, more: m}
+	a.own = a.ownCluster()
 	w.acts = append(w.acts, a)
 	if d.Preview {
 		w.previews[d.Row.ID] = append(w.previews[d.Row.ID], a)

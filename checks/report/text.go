@@ -6,10 +6,10 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/policy"
+	"github.com/checkrein/checkrein/checks/spread"
 	"github.com/checkrein/checkrein/checks/verdict"
 )
 
@@ -46,14 +46,11 @@ const partFindings = 256
 // findings prints the new findings, grouped by file. Parts of them are made at the same time.
 func (t *texter) findings() {
 	fresh := slices.DeleteFunc(slices.Clone(t.result.Verdict.Findings), func(f checks.Finding) bool { return !f.New })
-	var parts []*texter
-	var making sync.WaitGroup
-	for from := 0; from < len(fresh); from += partFindings {
-		part := &texter{Style: t.Style, result: t.result}
-		parts = append(parts, part)
-		making.Go(func() { part.someFindings(fresh, from, min(from+partFindings, len(fresh))) })
-	}
-	making.Wait()
+	parts := make([]*texter, (len(fresh)+partFindings-1)/partFindings)
+	spread.Jobs(spread.UpTo(len(parts)), func(_, i int) {
+		parts[i] = &texter{Style: t.Style, result: t.result}
+		parts[i].someFindings(fresh, i*partFindings, min((i+1)*partFindings, len(fresh)))
+	})
 	length := 0
 	for _, part := range parts {
 		length += part.b.Len()

@@ -59,6 +59,17 @@ func Reads(path string) bool {
 	return false
 }
 
+// Starts reports whether files at this path start by themselves: pipelines, not what they call.
+func Starts(path string) bool {
+	p := placeOf(path)
+	for _, r := range readers() {
+		if r.reads(p) {
+			return r.format == Workflow || r.format == GitLab || r.format == CircleCI || r.format == Azure
+		}
+	}
+	return false
+}
+
 // Read reads a file by the format of its path. Where the path has none, a script is known
 // by its name's end or its first line. Nil: none of the formats.
 func Read(path string, data []byte) *File {

@@ -69,7 +69,7 @@ func (r *reader) read(src *source, dialect Dialect, w walk) {
 func (r *reader) guarded(read func()) {
 	defer func() {
 		if caught := recover(); caught != nil {
-			r.unread = append(r.unread, Unread{r.span(0, 0), fmt.Sprintf("reading it failed: %v", caught)})
+			r.unread = append(r.unread, Unread{r.span(0, 0), fmt.Sprintf("reading it failed: %v", caught), true})
 		}
 	}()
 	read()
@@ -79,7 +79,7 @@ func (r *reader) guarded(read func()) {
 func (r *reader) defeat(reason string) {
 	if !r.defeated {
 		r.defeated = true
-		r.unread = append(r.unread, Unread{r.span(0, 0), reason})
+		r.unread = append(r.unread, Unread{r.span(0, 0), reason, true})
 	}
 }
 
@@ -110,7 +110,7 @@ func (r *reader) full(fields []field) bool {
 
 func (r *reader) unreadable(src *source, offset int, reason string) {
 	at := src.at(min(offset, len(src.text)))
-	r.unread = append(r.unread, Unread{r.span(at, at), reason})
+	r.unread = append(r.unread, Unread{r.span(at, at), reason, false})
 }
 
 func (r *reader) emit(c Command) int {

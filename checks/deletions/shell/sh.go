@@ -52,6 +52,7 @@ func (r *reader) outermost() walk {
 func (w walk) sh() {
 	if reason := tooMuch(w.src.text); reason != "" {
 		w.unreadable(w.src, 0, reason)
+		w.unread[len(w.unread)-1].Defeated = true
 		w.byLine(0)
 		return
 	}

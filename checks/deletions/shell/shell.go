@@ -62,6 +62,8 @@ type Script struct {
 type Unread struct {
 	checks.Span
 	Reason string
+	// Defeated: reading stopped at a bound, or failed: what stands after it was not looked at.
+	Defeated bool
 }
 
 // Word is one word of a command, quotes and expansions done where they can be.
