@@ -2,7 +2,6 @@ package deletions
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -75,78 +74,6 @@ type reading struct {
 	at        *shell.Position
 	dialect   shell.Dialect
 	env, args string
-}
-
-// frame is where a walk stands.
-type frame struct {
-	file   *file
-	dir    string            // where commands run, from the root of the repository
-	lost   bool              // dir is not known
-	folder shell.Word        // dir as it is written, with its gaps
-	args   []shell.Word      // of a script
-	input  map[string]string // what the file's inputs are, as far as that is written
-	env    map[string]string
-	job    *job
-	step   *pipeline.Step
-	links  []link   // the calls that lead here, the outermost first
-	trail  *trail   // what leads here
-	stack  []string // against circles
-	remote bool     // on another machine than the job's
-	when   string   // the conditions on the way
-}
-
-// job is a job as a walk comes to it.
-type job struct {
-	*pipeline.Job
-	key     string // the path of calls to it
-	address string
-	needs   []string // keys
-	file    *file
-	// code is set where the job works on other code than that of the commit: what it checks out.
-	code *link
-	// foreign: of another repository, so that nothing of this tree is there.
-	foreign bool
-}
-
-func (fr frame) jobKey() string {
-	if fr.job == nil {
-		return ""
-	}
-	return fr.job.key
-}
-
-// link is one place on the way to a command.
-type link struct {
-	file *file
-	checks.Span
-	note string
-}
-
-// act is a deletion, or its preview.
-type act struct {
-	known.Deed
-	frame
-	checks.Span
-	written string
-	command *shell.Command // nil: it is no command
-	order   int
-	away    bool // nothing of it is on the machine of the job
-	own     bool // it takes what the job has made before
-	more    *more
-	root    *file
-	via     *walker
-}
-
-// doubt is a place that may delete, and cannot be read.
-type doubt struct {
-	frame
-	checks.Span
-	written string
-	why     string
-	sure    bool // it looks like a clean-up by itself
-	moving  bool // it is elsewhere, under a name that can come to mean something else
-	root    *file
-	via     *walker
 }
 
 func newWalker(s *side, f *file) *walker {
@@ -289,127 +216,6 @@ func repeated(t shell.Text, body string) shell.Text {
 	return r
 }
 
-func (w *walker) uses(fr frame, s *pipeline.Step) {
-	name := w.fill(fr, s.Uses.Text)
-	switch {
-	case strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../"):
-		w.local(fr, s, path.Clean(name))
-		return
-	case strings.HasPrefix(name, "docker://"):
-		w.image(fr, s.Uses.Span, s.Uses.Text, strings.TrimPrefix(name, "docker://"), s)
-		return
-	}
-	a := action(name, w.filledValues(fr, s.With))
-	w.checkout(&fr, a, s)
-	if w.inline(fr, a, s) {
-		return
-	}
-	if known.LocalClusterAction(a) {
-		w.clusters[fr.jobKey()] = true
-	}
-	deeds := known.Uses(a)
-	for _, d := range deeds {
-		w.act(fr, d, s.Uses.Span, s.Uses.Text, false)
-	}
-	if len(deeds) == 0 && !known.DeletesNothing(a) {
-		d := w.doubt(fr, s.Uses.Span, s.Uses.Text, "what the action "+a.Name+" does is not in this repository", calledLikeCleanUp(a.Name, s.Name))
-		d.moving = !errand(a.Name)
-	}
-}
-
-// checkout notes that the job goes on with other code than that of the commit.
-func (w *walker) checkout(fr *frame, a known.Action, s *pipeline.Step) {
-	if a.Name != "actions/checkout" || fr.job == nil {
-		return
-	}
-	ref, repository := a.With["ref"], a.With["repository"]
-	own := repository == "" || strings.Contains(repository, "github.repository")
-	if own && (ref == "" || sameCommit(ref)) || a.With["path"] != "" {
-		return
-	}
-	fr.job.code = &link{fr.file, s.Uses.Span, "checks out other code than that of this commit: " + strings.TrimSpace(repository+" "+ref)}
-	fr.job.foreign = !own
-}
-
-// sameCommit reports whether a ref is the commit whose workflow runs.
-func sameCommit(ref string) bool {
-	switch strings.Join(strings.Fields(strings.Trim(ref, "${} ")), "") {
-	case "github.sha", "github.ref", "github.ref_name", "github.head_ref", "github.workflow_sha":
-		return true
-	}
-	return false
-}
-
-// local follows an action of the repository.
-func (w *walker) local(fr frame, s *pipeline.Step, folder string) {
-	f, ready := w.one(path.Join(folder, "action.yml"), path.Join(folder, "action.yaml"))
-	if !ready {
-		return
-	}
-	if f == nil || f.File == nil || f.Format != pipeline.Action {
-		w.missing(fr, s.Uses.Span, s.Uses.Text, path.Join(folder, "action.yml"), f, calledLikeCleanUp(folder, s.Name))
-		return
-	}
-	next, ok := w.enter(fr, f, link{fr.file, s.Uses.Span, "calls " + f.path})
-	if !ok {
-		return
-	}
-	w.beside.note(fr.job, f)
-	next.input = w.inputs(fr, f, s.With)
-	if !w.again(next, f.path) {
-		w.eachJob(next)
-	}
-	w.programOfAction(fr, f, s, calledLikeCleanUp(folder, s.Name))
-}
-
-// reusable follows a workflow that a job calls.
-func (w *walker) reusable(fr frame, j *pipeline.Job) {
-	name := w.fill(fr, j.Uses.Text)
-	if !strings.HasPrefix(name, "./") {
-		called, _, _ := strings.Cut(name, "@")
-		called = path.Base(called)
-		d := w.doubt(fr, j.Uses.Span, j.Uses.Text, "the workflow that it calls is not in this repository", calledLikeCleanUp(called, j.Name, j.ID))
-		d.moving = !errand(called)
-		return
-	}
-	p := path.Clean(name)
-	f, ready := w.one(p)
-	if !ready {
-		return
-	}
-	if f == nil || f.File == nil || f.Format != pipeline.Workflow {
-		w.missing(fr, j.Uses.Span, j.Uses.Text, p, f, looksLikeCleanUp(p, j.Name))
-		return
-	}
-	next, ok := w.enter(fr, f, link{fr.file, j.Uses.Span, "calls " + f.path})
-	if !ok {
-		return
-	}
-	next.input, next.env, next.job = w.inputs(fr, f, j.With), nil, nil
-	w.eachJob(next)
-}
-
-// includes follows the files that are a part of a pipeline.
-func (w *walker) includes(fr frame) {
-	f := fr.file
-	for _, p := range f.included() {
-		g, ready := w.one(p)
-		if !ready || g == nil || f.Format == pipeline.Makefile || f.Format == pipeline.Taskfile {
-			continue
-		}
-		part := *g
-		if part.File == nil || part.Format != f.Format {
-			part.File = pipeline.ReadAs(f.Format, p, g.data)
-		}
-		if part.File == nil {
-			continue
-		}
-		if next, ok := w.enter(fr, &part, link{f, f.including(p), "includes " + p}); ok {
-			w.eachJob(next)
-		}
-	}
-}
-
 // one is the first of the files that is there; ready is false while one has still to be read.
 func (w *walker) one(paths ...string) (f *file, ready bool) {
 	ready = true
@@ -466,18 +272,6 @@ func (w *walker) enterAs(fr frame, f *file, name string, by link) (frame, bool) 
 	return fr, true
 }
 
-// missing tells of a callee that is not there, or cannot be read.
-func (w *walker) missing(fr frame, at checks.Span, written, p string, f *file, sure bool) {
-	why := p + " is not in this repository"
-	switch {
-	case f != nil && f.trouble != "":
-		why = p + " cannot be read: " + f.trouble
-	case f != nil:
-		why = p + " is in no format that is read"
-	}
-	w.doubt(fr, at, written, why, sure)
-}
-
 // act notes a deletion; nil: it has been noted in enough ways.
 func (w *walker) act(fr frame, d known.Deed, span checks.Span, written string, remote bool) *act {
 	at := deed{fr.job, fr.file, span, d.Row}
@@ -503,10 +297,4 @@ func (w *walker) doubt(fr frame, at checks.Span, written, why string, sure bool)
 	d := &doubt{frame: fr, Span: at, written: written, why: why, sure: sure, root: w.first, via: w}
 	w.doubts = append(w.doubts, d)
 	return d
-}
-
-func action(name string, with map[string]string) known.Action {
-	a := known.Action{Name: name, With: with}
-	a.Name, a.Ref, _ = strings.Cut(name, "@")
-	return a
 }
