@@ -16,8 +16,8 @@ func noDryRun() checks.Rule {
 		ID:       noDryRunID,
 		Severity: checks.Block,
 		Says:     "A step deletes with something that has a dry run, and no step before it makes that dry run.",
-		Why: "Logto, 2023-12-17: \"dry run any resource deletion job before executing it\". The list of what a retention job would have deleted " +
-			"shows the digests of images that are in use; nobody saw it before they were gone. " +
+		Why: "Logto, 2023-12-17: one of the lessons drawn was to dry-run any job that deletes first. The list of what a retention job would have deleted " +
+			"shows the digests of images that are in use, before they are gone. " +
 			"A switch that an input or a variable sets (dry-run: ${{ inputs.dry_run }}) is no dry run: whoever starts the job can leave it off.",
 		Fix: "Run the same with its dry-run switch before, in the same job or in one that it needs, best in one of its own so that the environment's reviewers see the list.",
 		Example: "steps:\n  - run: aws s3 rm --recursive s3://acme-backups/old --dryrun\n  - run: aws s3 rm --recursive s3://acme-backups/old   # fine: its dry run is above\n" +

@@ -14,9 +14,9 @@ func unreviewed() checks.Rule {
 		ID:       unreviewedID,
 		Severity: checks.Block,
 		Says:     "A step that deletes images, packages, infrastructure, data or refs is new or changed here, or in something that it calls, and nobody else has approved exactly these files.",
-		Why: "Logto, 2023-12-17: a retention workflow for untagged images was merged and ran the same night. " +
-			"It deleted what tagged images for several platforms consist of, and for a day nobody could pull them. " +
-			"Two of the lessons that were drawn: never publish such a workflow without careful review and testing, and dry-run any job that deletes before executing it.",
+		Why: "Logto, 2023-12-17: a scheduled workflow deleted all untagged images older than three days. " +
+			"Images for several platforms consist of untagged ones, so it took production with it, and for 18 minutes nobody could sign in. " +
+			"Two of the lessons that were drawn: review and test such a workflow before it runs on production, and dry-run any job that deletes first.",
 		Fix: "Have somebody with write access who pushed none of it approve the pull request. The approval is about the workflow and everything that it calls, as these files are: " +
 			"a change to one of them asks for another approval.",
 		Example: "on: {schedule: [{cron: '0 3 * * *'}]}\njobs:\n  clean:\n    runs-on: ubuntu-latest\n    steps:\n" +
