@@ -87,7 +87,7 @@ func (a *App) wire(ctx context.Context) error {
 	judge := a.newJudge()
 	a.worker = a.newWorker(judge, a.newSweeper(judge))
 	if a.config.Guard != nil {
-		a.guard, err = newGuarding(ctx, *a.config.Guard, a.store, a.log)
+		a.guard, err = newGuarding(ctx, *a.config.Guard, a.store, a.admin.Recorded, a.log)
 	}
 	return err
 }

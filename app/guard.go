@@ -8,12 +8,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/checkrein/checkrein/app/admin"
 	"github.com/checkrein/checkrein/app/store"
 	"github.com/checkrein/checkrein/registry/guard"
 )
@@ -23,6 +23,7 @@ type Guard struct {
 	config GuardConfig
 	log    *slog.Logger
 	store  *store.Store
+	admin  *admin.Admin
 	guard  *guarding
 }
 
@@ -46,20 +47,39 @@ func NewGuard(ctx context.Context, c GuardConfig, out io.Writer) (*Guard, error)
 	if g.store, err = store.Open(ctx, c.DatabaseURL); err != nil {
 		return nil, fmt.Errorf("CHECKREIN_DATABASE_URL: %w", err)
 	}
-	if g.guard, err = newGuarding(ctx, c, g.store, g.log); err != nil {
+	if g.admin, err = admin.NewGuard(g.store.Ping, g.log); err == nil {
+		g.guard, err = newGuarding(ctx, c, g.store, g.admin.Recorded, g.log)
+	}
+	if err != nil {
 		return nil, errors.Join(err, g.store.Close())
 	}
 	return g, nil
 }
 
-func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, log *slog.Logger) (*guarding, error) {
+// counted has every line of the journal counted.
+type counted struct {
+	guard.Memory
+	count func(guard.Record)
+}
+
+func (c counted) End(id int64, o guard.Outcome, r guard.Record) {
+	c.count(r)
+	c.Memory.End(id, o, r)
+}
+
+func (c counted) Note(r guard.Record) {
+	c.count(r)
+	c.Memory.Note(r)
+}
+
+func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, count func(guard.Record), log *slog.Logger) (*guarding, error) {
 	memory := s.Guard(strings.TrimRight(c.RegistryURL, "/"))
 	if err := memory.Alone(ctx); err != nil {
 		return nil, err
 	}
 	handler, err := guard.New(ctx, guard.Config{
 		API: c.APIURL, Registry: c.RegistryURL, Prefix: c.Prefix, Mode: guard.Mode(c.Mode), Grace: c.grace, Policy: c.policy,
-		KeepFile: c.KeepFile, Memory: memory, Log: log, Now: s.Now,
+		KeepFile: c.KeepFile, Memory: counted{memory, count}, Log: log, Now: s.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
@@ -114,7 +134,7 @@ func (g *Guard) Run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("CHECKREIN_ADMIN_LISTEN: %w", err), all.close())
 	}
-	all = append(all, &server{Server: bounded(g.health(), g.log), listener: listener, says: "serving health"})
+	all = append(all, &server{Server: bounded(g.admin.Handler(), g.log), listener: listener, says: "serving health and metrics"})
 	for _, s := range all {
 		g.log.Info(s.says, "address", s.listener.Addr().String())
 	}
@@ -129,20 +149,6 @@ func (g *Guard) Run(ctx context.Context) error {
 		return all.shutdown(context.WithoutCancel(ctx))
 	})
 	return group.Wait()
-}
-
-// health answers whether the process lives, and whether the journal can be written.
-func (g *Guard) health() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := g.store.Ping(r.Context()); err != nil {
-			http.Error(w, "the store cannot be written", http.StatusServiceUnavailable)
-			return
-		}
-		_, _ = io.WriteString(w, "ok\n")
-	})
-	return mux
 }
 
 func (g *Guard) close() {

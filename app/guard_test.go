@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -132,6 +133,13 @@ func TestGuardAlone(t *testing.T) {
 	}
 	if status := g.delete(address, g.lone[0]); status != http.StatusNoContent {
 		t.Errorf("the lone one: %d", status)
+	}
+	at := regexp.MustCompile(`"serving health and metrics","address":"([^"]+)"`).FindStringSubmatch(log.String())
+	told := metrics(t, at[1])
+	for _, want := range []string{`{code="referenced",event="refused"} 1`, `{code="",event="deleted"} 1`, `{code="",event="restore failed"} 0`} {
+		if !strings.Contains(told, "checkrein_guard_records_total"+want) {
+			t.Errorf("no metric says %s:\n%s", want, told)
+		}
 	}
 	stop()
 	address, second, stop := g.start()
@@ -329,4 +337,19 @@ func TestGuardInsideTheApp(t *testing.T) {
 	if strings.Contains(w.log.String(), g.admin.Token) {
 		t.Error("a caller's credential is in the App's log")
 	}
+}
+
+// metrics are what an address for health and metrics tells.
+func metrics(t testing.TB, address string) string {
+	t.Helper()
+	resp, err := http.Get("http://" + address + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

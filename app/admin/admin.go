@@ -37,6 +37,7 @@ type Admin struct {
 	parts   []*part
 	metrics http.Handler
 	*counters
+	*guardCounter
 }
 
 // New makes the instruments, in a registry of its own.
@@ -53,11 +54,16 @@ func New(c Config) (*Admin, error) {
 	}
 	counters := newCounters(m)
 	(&gauges{Config: c}).register(m)
+	key := func(context.Context) error { return c.Key() }
+	a := &Admin{
+		parts:   []*part{{name: "store", check: c.Ping}, {name: "key", check: key}},
+		metrics: metrics, counters: counters, guardCounter: newGuardCounter(m),
+	}
+	a.tellReady(m, c.Log)
 	if err := m.err(); err != nil {
 		return nil, fmt.Errorf("admin: make metrics: %w", err)
 	}
-	key := func(context.Context) error { return c.Key() }
-	return &Admin{parts: []*part{{name: "store", check: c.Ping}, {name: "key", check: key}}, metrics: metrics, counters: counters}, nil
+	return a, nil
 }
 
 // Handler serves GET /healthz (200 while the process lives), /readyz (200 or 503, JSON

@@ -36,6 +36,8 @@ func Metrics() []Metric {
 		{"checkrein_github_limit", gauge, []string{"installation", "resource"}, "The GitHub limit that checkrein_github_remaining is left of."},
 		{"checkrein_last_success_timestamp_seconds", gauge, []string{"job"}, "When the last success of a scheduled job began, as Unix time; 0: never."},
 		{"checkrein_repositories", gauge, []string{"enforcement"}, "Repositories by whether the check is required and bound to this App: enforced, unbound, missing or unknown."},
+		{"checkrein_ready", gauge, []string{"part"}, "Whether a part that /readyz asks is ready: 1, or 0."},
+		{"checkrein_guard_records_total", counter, []string{"code", "event"}, "Lines of the guard's journal but for intents; code is why it refused."},
 		{"checkrein_build_info", gauge, []string{"version"}, "Always 1; the label is the version that runs."},
 	}
 }

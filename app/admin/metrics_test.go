@@ -20,6 +20,7 @@ import (
 
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/app/work"
+	"github.com/checkrein/checkrein/registry/guard"
 )
 
 // busy lets everything happen that there is a metric for.
@@ -57,6 +58,9 @@ func busy(t *testing.T) *Admin {
 	a.Verdict("failure")
 	a.Verdict("made up")
 	a.Panicked()
+	a.Recorded(guard.Record{Event: guard.Refused, Code: "young"})
+	a.Recorded(guard.Record{Event: guard.Refused, Code: "made up"})
+	a.Recorded(guard.Record{Event: guard.Deleted})
 	return a
 }
 
@@ -142,10 +146,16 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		"checkrein_github_limit":                   {"9,graphql 5000", "9,rest 12500"},
 		"checkrein_last_success_timestamp_seconds": {"deliveries 0", "installations 0", "revisit 0", "sweep 1790000000.5"},
 		"checkrein_repositories":                   {"enforced 7", "missing 2", "unbound 0", "unknown 1"},
+		"checkrein_ready":                          {"key 1", "store 1"},
 		"checkrein_build_info":                     {"1.2.3 1"},
 	} {
 		if diff := cmp.Diff(want, values(families[name])); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	for _, want := range []string{",deleted 1", "young,refused 1", "other,refused 1", "brake,refused 0", ",restore failed 0"} {
+		if got := values(families["checkrein_guard_records_total"]); !slices.Contains(got, want) {
+			t.Errorf("the guard's records are %q, want %q among them", got, want)
 		}
 	}
 	ages := map[string]float64{}
@@ -161,7 +171,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 func TestAQuietAppTellsZero(t *testing.T) {
 	families := scrape(t, newAdmin(t, nil))
 	for _, name := range []string{"checkrein_panics_total", "checkrein_retries_total", "checkrein_lease_losses_total", "checkrein_verdicts_total",
-		"checkrein_work_due", "checkrein_work_parked", "checkrein_work_oldest_due_seconds", "checkrein_last_success_timestamp_seconds", "checkrein_repositories"} {
+		"checkrein_work_due", "checkrein_work_parked", "checkrein_work_oldest_due_seconds", "checkrein_last_success_timestamp_seconds", "checkrein_repositories", "checkrein_guard_records_total"} {
 		got := values(families[name])
 		if len(got) == 0 || slices.ContainsFunc(got, func(v string) bool { return !strings.HasSuffix(v, "0") }) {
 			t.Errorf("%s: %v, want zeros", name, got)
@@ -202,6 +212,20 @@ func TestWhatCannotBeMeasuredIsLeftOut(t *testing.T) {
 	}
 }
 
+// TestReadinessIsAMetric: an alert sees what a probe sees, of the App and of the guard alone.
+func TestReadinessIsAMetric(t *testing.T) {
+	full := func(context.Context) error { return errors.New("disk full") }
+	alone, err := NewGuard(full, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, a := range map[string]*Admin{"key 1, store 0": newAdmin(t, func(c *Config) { c.Ping = full }), "store 0": alone} {
+		if got := strings.Join(values(scrape(t, a)["checkrein_ready"]), ", "); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	}
+}
+
 // TestALookThatHangsStopsNobody: events are counted meanwhile, and the look ends.
 func TestALookThatHangsStopsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -225,6 +249,10 @@ func TestALookThatHangsStopsNobody(t *testing.T) {
 
 // TestAScrapeHasAFixedCost: each source is asked once a look, however much there is to tell.
 func TestAScrapeHasAFixedCost(t *testing.T) {
+	synctest.Test(t, costOfScrapes) // so that three looks are at one time
+}
+
+func costOfScrapes(t *testing.T) {
 	asked := map[string]int{}
 	a := newAdmin(t, func(c *Config) {
 		c.Ping = func(context.Context) error { asked["ping"]++; return nil }
@@ -243,7 +271,7 @@ func TestAScrapeHasAFixedCost(t *testing.T) {
 	for range 3 {
 		scrape(t, a)
 	}
-	want := map[string]int{"backlog": 3, "budgets": 3, "marks": 3, "enforcement": 3}
+	want := map[string]int{"backlog": 3, "budgets": 3, "marks": 3, "enforcement": 3, "ping": 1, "key": 1}
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("asked in three looks (-want +got):\n%s", diff)
 	}

@@ -51,7 +51,7 @@ func newGuard() *cobra.Command {
 func guardShared() []app.Variable {
 	return []app.Variable{
 		{Name: "CHECKREIN_DATABASE_URL", Default: "sqlite:checkrein-guard.db", Says: "where the journal is kept (or CHECKREIN_DATABASE_URL_FILE)"},
-		{Name: "CHECKREIN_ADMIN_LISTEN", Default: "127.0.0.1:9090", Says: "where /healthz and /readyz are served"},
+		{Name: "CHECKREIN_ADMIN_LISTEN", Default: "127.0.0.1:9090", Says: "where /healthz, /readyz and /metrics are served"},
 		{Name: "CHECKREIN_LOG_LEVEL", Default: "info", Says: "debug, info, warn or error"},
 	}
 }
