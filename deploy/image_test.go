@@ -27,7 +27,7 @@ import (
 	"github.com/checkrein/checkrein/fixtures/registrytest"
 )
 
-// tool is a program that .ci/deploy builds and names; without it the test skips.
+// tool is a program that .ci/tools builds and .ci/deploy names; without it the test skips.
 func tool(t *testing.T, variable string) string {
 	t.Helper()
 	path := os.Getenv(variable)

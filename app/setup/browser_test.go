@@ -36,7 +36,7 @@ const elsewhere = "evil.example.com"
 func TestBrowser(t *testing.T) {
 	program, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("there is no chromium: .ci/browser installs it")
+		t.Skip("there is no chromium: .ci/packages installs it")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.WindowSize(820, 900),
 		chromedp.NoSandbox, // a container lets it have none; all pages are ours

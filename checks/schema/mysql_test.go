@@ -20,7 +20,7 @@ func startMaria(t *testing.T) *mariaServer {
 	t.Helper()
 	for _, program := range []string{"/usr/sbin/mariadbd", "/usr/bin/mariadb-install-db", "/usr/bin/mariadb"} {
 		if _, err := os.Stat(program); err != nil {
-			t.Skip("MariaDB is not installed (.ci/postgres installs it): what the cases expect is not compared with it")
+			t.Skip("MariaDB is not installed (.ci/packages installs it): what the cases expect is not compared with it")
 		}
 	}
 	dir, err := os.MkdirTemp("", "maria")

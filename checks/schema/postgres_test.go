@@ -24,7 +24,7 @@ func startPostgres(t *testing.T) *pgServer {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
-		t.Skip("PostgreSQL is not installed (.ci/postgres installs it): what the cases expect is not compared with it")
+		t.Skip("PostgreSQL is not installed (.ci/packages installs it): what the cases expect is not compared with it")
 	}
 	dir, err := os.MkdirTemp("", "pg") // short: a socket's path is bounded
 	if err != nil {
