@@ -4,7 +4,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"sync/atomic"
@@ -39,8 +38,8 @@ type App struct {
 // helloTime bounds the wait for GitHub at the start.
 const helloTime = 5 * time.Second
 
-// New opens the store and wires everything; it does not listen yet. out takes the
-// log, one JSON object a line.
+// New opens the store and wires everything; it does not listen yet, but to say that a
+// database is away for which it waits. out takes the log, one JSON object a line.
 func New(ctx context.Context, c Config, version string, out io.Writer) (*App, error) {
 	level, err := c.level()
 	if err != nil {
@@ -55,8 +54,8 @@ func New(ctx context.Context, c Config, version string, out io.Writer) (*App, er
 	if err != nil {
 		return nil, err
 	}
-	if a.store, err = store.Open(ctx, c.DatabaseURL); err != nil {
-		return nil, fmt.Errorf("CHECKREIN_DATABASE_URL: %w", err)
+	if a.store, err = openStore(ctx, c.DatabaseURL, a.log, a.standIn); err != nil {
+		return nil, err
 	}
 	if err := a.wire(ctx); err != nil {
 		return nil, errors.Join(err, a.store.Close())

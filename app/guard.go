@@ -36,16 +36,16 @@ type guarding struct {
 	handler *guard.Guard
 }
 
-// NewGuard opens the store and wires the guard; it does not listen yet. out takes the log,
-// one JSON object a line.
+// NewGuard opens the store and wires the guard; it does not listen yet, but to say that a
+// database is away for which it waits. out takes the log, one JSON object a line.
 func NewGuard(ctx context.Context, c GuardConfig, out io.Writer) (*Guard, error) {
 	level, err := logLevel(c.LogLevel)
 	if err != nil {
 		return nil, err
 	}
 	g := &Guard{config: c, log: newLog(out, level)}
-	if g.store, err = store.Open(ctx, c.DatabaseURL); err != nil {
-		return nil, fmt.Errorf("CHECKREIN_DATABASE_URL: %w", err)
+	if g.store, err = openStore(ctx, c.DatabaseURL, g.log, g.standIn); err != nil {
+		return nil, err
 	}
 	if g.admin, err = admin.NewGuard(g.store.Ping, g.log); err == nil {
 		g.guard, err = newGuarding(ctx, c, g.store, g.admin.Recorded, g.log)
@@ -129,12 +129,11 @@ func (g *Guard) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := servers{own}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", g.config.AdminListen)
+	all, err := listen(ctx, g.log, ofAdmin(g.config.AdminListen, g.admin))
 	if err != nil {
-		return errors.Join(fmt.Errorf("CHECKREIN_ADMIN_LISTEN: %w", err), all.close())
+		return errors.Join(err, servers{own}.close())
 	}
-	all = append(all, &server{Server: bounded(g.admin.Handler(), g.log), listener: listener, says: "serving health and metrics"})
+	all = append(all, own)
 	for _, s := range all {
 		g.log.Info(s.says, "address", s.listener.Addr().String())
 	}

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/checkrein/checkrein/app/admin"
 )
 
 // server is one address that is listened on.
@@ -19,26 +21,40 @@ type server struct {
 
 type servers []*server
 
-// listen opens the address for webhooks and the one for whoever runs the App.
-func (a *App) listen(ctx context.Context) (servers, error) {
-	webhooks := http.NewServeMux()
-	webhooks.Handle("/webhook", a.webhooks)
+// place is an address and what answers there.
+type place struct {
+	says, variable, address string
+	handler                 http.Handler
+}
+
+func ofWebhooks(address string, handler http.Handler) place {
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", handler)
+	return place{"serving", "CHECKREIN_LISTEN", address, mux}
+}
+
+func ofAdmin(address string, a *admin.Admin) place {
+	return place{"serving health and metrics", "CHECKREIN_ADMIN_LISTEN", address, a.Handler()}
+}
+
+// listen opens all addresses or none.
+func listen(ctx context.Context, log *slog.Logger, places ...place) (servers, error) {
 	var all servers
-	for _, s := range []struct {
-		says, variable, address string
-		handler                 http.Handler
-	}{
-		{"serving", "CHECKREIN_LISTEN", a.config.Listen, webhooks},
-		{"serving health and metrics", "CHECKREIN_ADMIN_LISTEN", a.config.AdminListen, a.admin.Handler()},
-	} {
-		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.address)
+	for _, p := range places {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", p.address)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", s.variable, err), all.close())
+			return nil, errors.Join(fmt.Errorf("%s: %w", p.variable, err), all.close())
 		}
-		all = append(all, &server{Server: bounded(s.handler, a.log), listener: listener, says: s.says})
+		all = append(all, &server{Server: bounded(p.handler, log), listener: listener, says: p.says})
 	}
-	if a.guard == nil {
-		return all, nil
+	return all, nil
+}
+
+// listen opens the address for webhooks, the one for whoever runs the App, and the guard's.
+func (a *App) listen(ctx context.Context) (servers, error) {
+	all, err := listen(ctx, a.log, ofWebhooks(a.config.Listen, a.webhooks), ofAdmin(a.config.AdminListen, a.admin))
+	if err != nil || a.guard == nil {
+		return all, err
 	}
 	own, err := a.guard.listen(ctx)
 	if err != nil {

@@ -35,6 +35,8 @@ const (
 	writers = 8
 	// takingTurns is how many turns a process holds at most; see Turn.
 	takingTurns = 6
+	// connectTime bounds the wait for a server, or for a network, that says nothing.
+	connectTime = 5 * time.Second
 	// idleInside is after how long the server ends a transaction whose process stands
 	// still: what it has locked others wait for.
 	idleInside = 15 * time.Second
@@ -49,6 +51,9 @@ func parsePostgres(address string) (*pgx.ConnConfig, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "checkrein"
 	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTime
+	}
 	return config, nil
 }
 
@@ -60,9 +65,19 @@ func openPostgres(ctx context.Context, address string) (*Store, error) {
 	}
 	s := newStore(&serverClock{})
 	if err := s.connectPostgres(ctx, config); err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s on %s: %w", config.Database, config.Host, line{err}), s.Close())
+		return nil, errors.Join(fmt.Errorf("open database %s on %s: %w", config.Database, config.Host, line{notYet(err)}), s.Close())
 	}
 	return s, nil
+}
+
+// notYet marks what passes by itself. What the server says of names and rights does not: it
+// was set up so, though later, when it worked before, that is trouble like any other.
+func notYet(err error) error {
+	var e *pgconn.PgError
+	if errors.As(err, &e) && (e.Code[:2] == "28" || e.Code == "42501" || e.Code == "3D000") {
+		return err
+	}
+	return postgresUnavailable(err)
 }
 
 // line tells an error in one line: pgx breaks the lines of its.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -273,6 +274,26 @@ func TestGuardIsAlone(t *testing.T) {
 	unlock, err := second.Lock(t.Context(), "acme/app")
 	must(t, err)
 	unlock()
+}
+
+// A server that is away is waited for; one that does not know the name is not.
+func TestOpenLater(t *testing.T) {
+	_, err := Open(t.Context(), "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable")
+	if !errors.Is(err, webhook.ErrUnavailable) {
+		t.Errorf("nobody listens: %v, want ErrUnavailable", err)
+	}
+	server, err := postgrestest.Find()
+	if errors.Is(err, postgrestest.ErrNone) {
+		t.Skip(err)
+	}
+	must(t, err)
+	t.Cleanup(func() { must(t, server.Close()) })
+	u, err := url.Parse(server.Address())
+	must(t, err)
+	u.Path = "/no_such_database"
+	if _, err = Open(t.Context(), u.String()); err == nil || errors.Is(err, webhook.ErrUnavailable) {
+		t.Errorf("no such database: %v, want an error that no waiting mends", err)
+	}
 }
 
 // TestServerInTrouble: nothing is acknowledged that is not stored, it is told as what

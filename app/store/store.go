@@ -47,7 +47,8 @@ var (
 )
 
 // Open opens the database at an address like sqlite:checkrein.db or
-// postgres://user@host/database, and brings its schema up to date.
+// postgres://user@host/database, and brings its schema up to date. The error of one that can be
+// opened later, unchanged, is webhook.ErrUnavailable.
 func Open(ctx context.Context, address string) (*Store, error) {
 	path, server, err := parseAddress(address)
 	switch {

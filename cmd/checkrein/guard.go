@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -20,7 +19,7 @@ func newGuard() *cobra.Command {
 			environmentHelp(app.GuardVariables()) + "\n" + environmentHelp(guardShared()) + "\n\n" +
 			"`checkrein serve` runs a guard as well when any CHECKREIN_GUARD_ variable is set.\n\n" +
 			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
-			"configuration, or a database that cannot be opened.",
+			"configuration, or a database that cannot be opened as it is. One that is away is waited for.",
 		Example: "  checkrein guard\n" +
 			"  curl -i -X DELETE -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8081/orgs/ACME/packages/container/APP/versions/ID\n\n" +
 			"  # before a registry of your own\n" +
@@ -35,7 +34,7 @@ func newGuard() *cobra.Command {
 			}
 			g, err := app.NewGuard(ctx, config, cmd.ErrOrStderr())
 			if err != nil {
-				return &exit{exitUsage, fmt.Errorf("start: %w", err)}
+				return notStarted(ctx, err)
 			}
 			if err := g.Run(ctx); err != nil {
 				return &exit{exitProblem, err}

@@ -22,7 +22,7 @@ func newServe() *cobra.Command {
 			"What keeps it from starting is told in a line of text on stderr. SIGTERM and Ctrl-C stop it within\n" +
 			"10 seconds. `checkrein doctor` tells whether GitHub accepts the key and delivers.\n\n" +
 			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
-			"configuration, or a database that cannot be opened.",
+			"configuration, or a database that cannot be opened as it is. One that is away is waited for.",
 		Example: "  GITHUB_APP_ID=1234 GITHUB_APP_PRIVATE_KEY_FILE=key.pem GITHUB_WEBHOOK_SECRET_FILE=secret checkrein serve",
 		Args:    takes(0, "no arguments: everything comes from the environment"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,7 +33,7 @@ func newServe() *cobra.Command {
 			}
 			a, err := app.New(ctx, config, version, cmd.ErrOrStderr())
 			if err != nil {
-				return &exit{exitUsage, fmt.Errorf("start: %w", err)}
+				return notStarted(ctx, err)
 			}
 			if err := a.Run(ctx); err != nil {
 				return &exit{exitProblem, err}
