@@ -7,13 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
-	"runtime"
 	"slices"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/all"
@@ -77,23 +73,6 @@ func (r *Result) base() string {
 	}
 	return fmt.Sprintf("%s (%.12s)", r.Compare, r.Base)
 }
-
-// PolicyError says that the policy is invalid.
-type PolicyError struct {
-	Source   string
-	Problems []policy.Problem
-}
-
-func (e *PolicyError) Error() string {
-	text := fmt.Sprintf("the policy %s is not valid:", e.Source)
-	for _, p := range e.Problems {
-		text += fmt.Sprintf("\n  line %d, column %d: %s", p.Line, p.Column, p.Message)
-	}
-	return text
-}
-
-// ErrNoPolicy is wrapped where the file that Options.Policy names cannot be read.
-var ErrNoPolicy = errors.New("read the policy that --policy names")
 
 // limit bounds one check; a local run may be over a whole monorepo.
 const limit = 10 * time.Minute
@@ -232,144 +211,10 @@ func judgeChange(ctx context.Context, repo *tree.Repository, head tree.Tree, com
 	return &Result{Base: base.Commit, Head: head.Commit(), Compare: base.Why, Changed: len(change.Files), Verdict: v}, nil
 }
 
-func chooseBase(ctx context.Context, repo *tree.Repository, head, ref string) (tree.Base, error) {
-	if ref == "" {
-		base, err := repo.DefaultBase(ctx, head)
-		if err != nil {
-			return base, fmt.Errorf("choose a base to compare with: %w", err)
-		}
-		return base, nil
-	}
-	id, err := repo.Resolve(ctx, head)
-	if err != nil {
-		return tree.Base{}, fmt.Errorf("find the head: %w", err)
-	}
-	base, err := repo.BaseAt(ctx, ref, id)
-	if err != nil {
-		return base, fmt.Errorf("--base: %w%s", err, fetchHint(err))
-	}
-	return base, nil
-}
-
-// fetchHint is what to do about a ref that is not there; other errors say it themselves.
-func fetchHint(err error) string {
-	shallow, missing := (*tree.ShallowError)(nil), (*tree.MissingError)(nil)
-	if errors.As(err, &shallow) || errors.As(err, &missing) || errors.Is(err, tree.ErrUnrelated) {
-		return ""
-	}
-	return ": expected a branch, tag or commit that this clone has (git fetch brings what it lacks)"
-}
-
-// compare makes the change between a base and a head.
-func compare(ctx context.Context, repo *tree.Repository, base tree.Base, head tree.Tree) (checks.Change, error) {
-	change := checks.Change{Head: head}
-	var err error
-	if change.MergeBase, err = repo.Commit(ctx, base.Commit); err != nil {
-		return change, fmt.Errorf("read the base: %w", err)
-	}
-	if change.Tip, err = repo.Commit(ctx, base.Tip); err != nil {
-		return change, fmt.Errorf("read the base's tip: %w", err)
-	}
-	if head.Commit() == tree.WorkTreeName {
-		change.Files, err = repo.DiffWorkTree(ctx, base.Commit)
-	} else {
-		change.Files, err = repo.Diff(ctx, base.Commit, head.Commit())
-	}
-	if err != nil {
-		return change, fmt.Errorf("compare with the base: %w", err)
-	}
-	return change, nil
-}
-
-// dependents lists the untouched files whose meaning hangs on the change. The base
-// must be read for that, but only when there is a change at all.
-func dependents(ctx context.Context, change checks.Change, list []checks.Check, step func(string, int, int)) ([]string, error) {
-	if len(change.Files) == 0 {
-		return nil, nil
-	}
-	entries, _, err := change.MergeBase.List(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list the base: %w", err)
-	}
-	index := checks.Index{}
-	paths := make([]string, 0, len(entries))
-	for _, e := range entries {
-		if e.Mode == tree.Regular && checks.Reads(list, e.Path) {
-			paths = append(paths, e.Path)
-		}
-	}
-	done := 0
-	for part := range slices.Chunk(paths, 256) {
-		step("looking for files that hang on the change", done, len(paths))
-		done += len(part)
-		if err := change.MergeBase.Prefetch(ctx, part); err != nil {
-			return nil, fmt.Errorf("read the base: %w", err)
-		}
-		learn(change.MergeBase, part, list, index)
-	}
-	names, _ := index.Affected(list, change.Files)
-	return names, nil
-}
-
-// learn takes prefetched files into the index, several at a time.
-func learn(t tree.Tree, paths []string, list []checks.Check, index checks.Index) {
-	parts := make([]checks.Index, len(paths))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, p := range paths {
-		group.Go(func() error {
-			data, err := t.Read(p)
-			if err != nil {
-				return nil // told by the check when the change touches it
-			}
-			parts[i] = checks.Index{}
-			parts[i].Learn(list, p, "", data)
-			return nil
-		})
-	}
-	_ = group.Wait() // no part fails
-	for _, part := range parts {
-		maps.Copy(index, part)
-	}
-}
-
 func list(p *policy.Policy, o Options, resolver images.Resolver) []checks.Check {
 	return slices.DeleteFunc(all.Checks(p, nil, resolver, o.production), func(c checks.Check) bool {
 		return len(o.Only) > 0 && !slices.Contains(o.Only, c.Name())
 	})
-}
-
-// addExceptions has the exceptions count at once that the change itself brings: nobody is
-// kept from merging here. A file that cannot be read is told by the policy's own check.
-func addExceptions(ctx context.Context, p *policy.Policy, head tree.Tree) {
-	own, err := readPolicy(ctx, head, "")
-	if err != nil {
-		return
-	}
-	for _, e := range own.Exceptions {
-		if !slices.ContainsFunc(p.Exceptions, func(have policy.Exception) bool { return equal(have, e) }) {
-			p.Exceptions = append(p.Exceptions, e)
-		}
-	}
-}
-
-// equal leaves out where an exception stands.
-func equal(a, b policy.Exception) bool {
-	a.Line, a.Source = b.Line, b.Source
-	return a == b
-}
-
-// own judges what the change does to the policy. That it is milder keeps nobody from
-// anything here: in the App it waits for an approval.
-func own(ctx context.Context, change checks.Change, o Options) checks.Report {
-	c := policy.NewCheck(policy.CheckOptions{Rules: all.RuleIDs(), Catalogue: all.Rules(), Today: o.Today})
-	r := checks.Guard(ctx, c, change, limit, o.OnPanic)
-	for i, f := range r.Findings {
-		if f.Rule == "policy/loosened" {
-			r.Findings[i].Severity = checks.Note
-		}
-	}
-	return r
 }
 
 // conclude runs the checks; an inline ignore that the change adds counts at once.
@@ -392,38 +237,4 @@ func conclude(ctx context.Context, change checks.Change, p *policy.Policy, o Opt
 		reports = append(reports, r)
 	}
 	return verdict.Conclude(reports, p, o.Today, verdict.Options{NewIgnoresCount: true}), nil
-}
-
-// readPolicy reads the policy from a file, else from the tree, else takes the defaults.
-func readPolicy(ctx context.Context, t tree.Tree, file string) (*policy.Policy, error) {
-	data, source, err := policyBytes(ctx, t, file)
-	if err != nil {
-		return nil, err
-	}
-	p, problems := policy.Parse(source, data, all.RuleIDs())
-	if len(problems) > 0 {
-		return nil, &PolicyError{Source: source, Problems: problems}
-	}
-	return p, nil
-}
-
-func policyBytes(ctx context.Context, t tree.Tree, file string) ([]byte, string, error) {
-	if file != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, file, fmt.Errorf("%w: %w", ErrNoPolicy, err)
-		}
-		return data, file, nil
-	}
-	if err := t.Prefetch(ctx, []string{policy.Path}); err != nil {
-		return nil, policy.Path, fmt.Errorf("read the policy: %w", err)
-	}
-	data, err := t.Read(policy.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, policy.Path, nil
-	}
-	if err != nil {
-		return nil, policy.Path, fmt.Errorf("read the policy: %w", err)
-	}
-	return data, policy.Path, nil
 }
