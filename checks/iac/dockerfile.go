@@ -45,7 +45,7 @@ func readDockerfile(path string, data []byte) *File {
 	}
 	if isDockerfileTemplate(path) {
 		if at := templateMark.FindIndex(data); at != nil {
-			line := newLineText(data).lineAt(at[0])
+			line := newLineText(data).LineAt(at[0])
 			file.Unread = []Unread{{Line: line, Kind: checks.Unsupported, Reason: notYetDockerfile}}
 			return file
 		}

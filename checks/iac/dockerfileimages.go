@@ -164,7 +164,7 @@ func (d *dockerfile) add(site Site, p passage) {
 // readSyntax reads the image that the "# syntax=" line names.
 func (d *dockerfile) readSyntax() {
 	ref, _, place, ok := parser.DetectSyntax(d.data)
-	if !ok || len(place) == 0 || place[0].Start.Line < 1 || place[0].Start.Line > len(d.starts) {
+	if !ok || len(place) == 0 || place[0].Start.Line < 1 || place[0].Start.Line > d.LineCount() {
 		return
 	}
 	d.frontend = ref

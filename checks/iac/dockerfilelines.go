@@ -28,8 +28,8 @@ type linePart struct{ at, offset int }
 func (d *dockerfile) logicalAt(line int) *logicalLine {
 	l := &logicalLine{line: line, words: 1}
 	var joined strings.Builder
-	for n := line; n <= len(d.starts); n++ {
-		from := d.start(n)
+	for n := line; n <= d.LineCount(); n++ {
+		from := d.Start(n)
 		text := d.lineBytes(n)
 		switch {
 		case n == line:
@@ -52,7 +52,7 @@ func (d *dockerfile) logicalAt(line int) *logicalLine {
 
 // lineBytes is a 1-based line without its line break.
 func (d *dockerfile) lineBytes(line int) []byte {
-	return bytes.TrimRight(d.data[d.start(line):d.start(line+1)], "\r\n")
+	return bytes.TrimRight(d.data[d.Start(line):d.Start(line+1)], "\r\n")
 }
 
 // quote is a 1-based line as it may be quoted: empty when it is no text.
@@ -94,9 +94,9 @@ func (d *dockerfile) passage(l *logicalLine, from, to int) passage {
 	return passage{text: l.text[from:to], line: d.quote, span: func(a, b int) checks.Span {
 		start := l.offset(from + a)
 		if a == b {
-			return d.spanOf(start, start)
+			return d.SpanOf(start, start)
 		}
-		return d.spanOf(start, l.offset(from+b-1)+1)
+		return d.SpanOf(start, l.offset(from+b-1)+1)
 	}}
 }
 

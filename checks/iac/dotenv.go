@@ -110,7 +110,7 @@ func (d *dotenv) quoted(text []byte) int {
 // look like a part of an image reference. Of all others it is known that they exist.
 func (d *dotenv) give(name string, value word, literal bool) {
 	text := string(d.data[value.from:value.to])
-	place := func(a, b int) checks.Span { return d.spanOf(value.from+a, value.from+b) }
+	place := func(a, b int) checks.Span { return d.SpanOf(value.from+a, value.from+b) }
 	hidden := Expr{Op: Unknown, Text: "${" + name + "}", Span: place(0, len(text))}
 	if !isPublic(name, text) || literal && strings.Contains(text, "$") {
 		d.gives[name] = hidden

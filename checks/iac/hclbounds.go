@@ -32,7 +32,7 @@ func parseHCL(text *lineText, from, to int, needless func(kind string, labels []
 	src := text.data[from:to]
 	if u := boundHCL(src); u != nil {
 		if u.Line > 0 {
-			u.Line += text.lineAt(from) - 1
+			u.Line += text.LineAt(from) - 1
 		}
 		return nil, u
 	}
@@ -44,7 +44,7 @@ func parseHCL(text *lineText, from, to int, needless func(kind string, labels []
 			return body, nil
 		}
 	}
-	return libraryHCL(src, hcl.Pos{Byte: from, Line: text.lineAt(from), Column: 1})
+	return libraryHCL(src, hcl.Pos{Byte: from, Line: text.LineAt(from), Column: 1})
 }
 
 func libraryHCL(src []byte, start hcl.Pos) (*hclsyntax.Body, *Unread) {

@@ -206,7 +206,7 @@ func (d *hclDecoder) scalarNode(n *yaml.Node, v hclValue) hclValue {
 
 func (d *hclDecoder) piece(pieces *yamlPieces, text string, at int) hclValue {
 	span := pieces.span(at, at+len(text))
-	start := d.place(d.doc.start(span.Line)+span.Column-1, false)
-	end := d.place(d.doc.start(span.EndLine)+span.EndColumn-1, true)
+	start := d.place(d.doc.Start(span.Line)+span.Column-1, false)
+	end := d.place(d.doc.Start(span.EndLine)+span.EndColumn-1, true)
 	return d.hclEval.text(text, start, max(start, end))
 }

@@ -221,7 +221,7 @@ func (e *hclEval) anyOf(args []Expr, at hclValue) (Expr, bool) {
 
 // piece is an expression that stands at a place, yet to be filled in.
 func (e *hclEval) piece(from, to int) Expr {
-	span := e.spanOf(from, to)
+	span := e.SpanOf(from, to)
 	return Expr{Span: span, Line: e.lineOf(span.Line)}
 }
 

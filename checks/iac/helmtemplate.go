@@ -239,7 +239,7 @@ func (t *templates) place(pos parse.Pos) checks.Span {
 	if t.at != nil {
 		return *t.at
 	}
-	return t.spanOf(t.action(int(pos)))
+	return t.SpanOf(t.action(int(pos)))
 }
 
 func (t *templates) expr(op Op, text string, at checks.Span, args ...Expr) Expr {

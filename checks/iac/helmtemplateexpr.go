@@ -169,7 +169,7 @@ func (t *templates) literal(n *parse.TextNode) (Expr, bool) {
 		return t.expr(Lit, text, *t.at), true
 	}
 	from := int(n.Pos) + strings.Index(string(n.Text), text)
-	return t.expr(Lit, text, t.spanOf(from, from+len(text))), true
+	return t.expr(Lit, text, t.SpanOf(from, from+len(text))), true
 }
 
 // either is what a branch writes, one way or the other.

@@ -239,7 +239,7 @@ func (f *templateField) literal(t *templates, text string, pos int) {
 	if text == "" {
 		return
 	}
-	f.parts = append(f.parts, t.expr(Lit, text, t.spanOf(pos, pos+len(text))))
+	f.parts = append(f.parts, t.expr(Lit, text, t.SpanOf(pos, pos+len(text))))
 	f.to = pos + len(text)
 }
 
@@ -323,7 +323,7 @@ func (w *templateLines) site(key string, from, to int, e Expr, split *Split) {
 	if address == "" {
 		address = w.kind
 	}
-	span := w.spanOf(from, to)
+	span := w.SpanOf(from, to)
 	for i := len(w.guards) - 1; i >= 0; i-- {
 		g, never := w.guards[i], w.expr(Any, "", span)
 		ways := []Expr{g.cond, e, never}
@@ -361,7 +361,7 @@ func (w *templateLines) plain(f *templateField) (e Expr, from, to int) {
 			parts = w.with(parts, 0, text[1:], 1)
 		}
 	}
-	return w.joined(parts, w.spanOf(from, max(from, to))), from, max(from, to)
+	return w.joined(parts, w.SpanOf(from, max(from, to))), from, max(from, to)
 }
 
 // with are the parts with another text for a literal, which begins skip bytes later; none for an empty one.

@@ -78,7 +78,7 @@ func (w *kubeWalk) valuesText(n *yaml.Node) {
 	}
 	w.seen[w.doc.span(n)] = true
 	from, to := w.doc.extent(n)
-	block := &yamlDoc{lineText: w.doc.lineText, from: w.doc.start(w.doc.lineAt(from)), to: to}
+	block := &yamlDoc{lineText: w.doc.lineText, from: w.doc.Start(w.doc.LineAt(from)), to: to}
 	if u := block.parse(); u != nil {
 		w.file.Unread = append(w.file.Unread, Unread{Line: u.Line, Kind: checks.Unsupported, Reason: "values in a text: " + u.Reason})
 		return

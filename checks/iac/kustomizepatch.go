@@ -143,7 +143,7 @@ func (p *patchPlace) span(s checks.Span) checks.Span {
 func (p *patchPlace) moved(s Site, address string) Site {
 	s.Span = p.span(s.Span)
 	s.Line = p.outer.lineOf(s.Span.Line)
-	s.Raw = string(p.outer.data[p.outer.start(s.Span.Line)+s.Span.Column-1 : p.outer.start(s.Span.EndLine)+s.Span.EndColumn-1])
+	s.Raw = string(p.outer.data[p.outer.Start(s.Span.Line)+s.Span.Column-1 : p.outer.Start(s.Span.EndLine)+s.Span.EndColumn-1])
 	s.Expr = moved(s.Expr, p.span, p.outer.lineOf)
 	if s.Split != nil {
 		split := *s.Split

@@ -183,7 +183,7 @@ func (f *tfFinder) appService(x Expr) (Expr, bool) {
 
 // site is an image field where v is written.
 func (m *tfModule) site(v hclValue, x Expr) Site {
-	span := m.spanOf(v.from, v.to)
+	span := m.SpanOf(v.from, v.to)
 	return Site{Raw: string(m.data[v.from:v.to]), Span: span, Line: m.lineOf(span.Line), Expr: x}
 }
 

@@ -153,7 +153,7 @@ func (m *tfModule) call(address string, v hclValue) {
 		m.foreign(address, word, v)
 		return
 	}
-	span := m.spanOf(source.from, source.to)
+	span := m.SpanOf(source.from, source.to)
 	use := Use{Path: word, Unit: UnitTerraform, As: address + ".", Address: address, When: m.here, Span: span, Line: m.lineOf(span.Line)}
 	gives := map[string][]Expr{}
 	for _, f := range v.fields {
@@ -222,7 +222,7 @@ func (m *tfModule) judgedModule(name string) bool {
 
 // usesFile is a file whose content is taken: a template gets its values.
 func (m *tfModule) usesFile(path string, vars hclValue, from, to int) {
-	span := m.spanOf(from, to)
+	span := m.SpanOf(from, to)
 	use := Use{Path: path, Span: span, Line: m.lineOf(span.Line), Gives: m.templateValues(vars)}
 	m.file.Uses = append(m.file.Uses, use)
 }
@@ -235,7 +235,7 @@ func (m *tfModule) templateFile(name string, v hclValue) {
 		return
 	}
 	m.contents["data.template_file."+name+".rendered"] = template
-	at := m.spanOf(template.from, template.to)
+	at := m.SpanOf(template.from, template.to)
 	for i := range m.file.Uses {
 		if use := &m.file.Uses[i]; template.kind == hclFile && use.Span == at && use.Gives == nil {
 			use.Gives = m.templateValues(v.field("vars"))

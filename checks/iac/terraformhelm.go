@@ -37,7 +37,7 @@ func (m *tfModule) helmFile(v hclValue) {
 	}
 	for _, f := range v.parts[0].entries() {
 		if tfImageKey.MatchString(f.name) && !isSecret(f.name) {
-			m.file.Unread = append(m.file.Unread, Unread{Line: m.lineAt(v.from), Kind: checks.Unsupported,
+			m.file.Unread = append(m.file.Unread, Unread{Line: m.LineAt(v.from), Kind: checks.Unsupported,
 				Reason: "a template of chart values that takes " + cut(f.name, 100)})
 			return
 		}

@@ -88,7 +88,7 @@ func (e *hclEval) templateText(text string, from, to int) hclValue {
 	if text != string(e.data[from:to]) || boundHCL([]byte(text)) != nil {
 		return e.open(from, to, "text")
 	}
-	span := e.spanOf(from, to)
+	span := e.SpanOf(from, to)
 	x, diags := hclsyntax.ParseTemplate([]byte(text), "", hcl.Pos{Byte: from, Line: span.Line, Column: span.Column})
 	if diags.HasErrors() {
 		return e.open(from, to, "text")

@@ -3,14 +3,13 @@ package iac
 import (
 	"bytes"
 	"fmt"
-	"regexp"
-	"strconv"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/tree"
+	"github.com/checkrein/checkrein/checks/yamltext"
 )
 
 const (
@@ -36,8 +35,8 @@ type yamlDoc struct {
 	root *yaml.Node
 	slab *yamlSlab // what the nodes are made of; nil where the library made them
 
-	from, to int        // the document's bytes in the file
-	marks    *yamlMarks // nil where columns are bytes
+	from, to int             // the document's bytes in the file
+	marks    *yamltext.Marks // nil where columns are bytes
 	visits   int
 }
 
@@ -54,8 +53,8 @@ func yamlDocs(data []byte) []*yamlDoc {
 		}
 		start, content = end, false
 	}
-	for n := 1; n <= len(text.starts); n++ {
-		at, end := text.start(n), text.start(n+1)
+	for n := 1; n <= text.LineCount(); n++ {
+		at, end := text.Start(n), text.Start(n+1)
 		line := data[at:end]
 		switch {
 		case isMarker(line, "---"):
@@ -133,8 +132,8 @@ func (d *yamlDoc) parse() *Unread {
 	case len(body) > tree.MaxFile:
 		return d.defeated(0, tree.ErrTooLarge.Error())
 	case !utf8.Valid(body):
-		return d.defeated(d.invalidLine(), "not valid UTF-8")
-	case 2*len(body) > yamlNodes && estimateNodes(body) > yamlNodes:
+		return d.defeated(d.LineAt(d.from+yamltext.InvalidUTF8(body)), "not valid UTF-8")
+	case 2*len(body) > yamlNodes && yamltext.EstimateNodes(body) > yamlNodes:
 		return d.defeated(0, fmt.Sprintf("a YAML document of more than about %d values", yamlNodes))
 	}
 	if d.root, d.slab = plainYAML(body); d.root != nil {
@@ -153,11 +152,11 @@ func (d *yamlDoc) parse() *Unread {
 		return nil
 	}
 	root := doc.Content[0]
-	if reason := checkShape(root); reason != "" {
+	if reason := yamltext.Unsafe(root, yamlDepth); reason != "" {
 		return d.defeated(0, reason)
 	}
 	restoreSlashes(root)
-	d.root, d.marks = root, newYAMLMarks(body)
+	d.root, d.marks = root, yamltext.NewMarks(body)
 	return nil
 }
 
@@ -177,26 +176,12 @@ func forgetAll(docs []*yamlDoc) {
 	}
 }
 
-var (
-	yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	// yamlParserError are the messages whose line the library counts from 0, the others from 1.
-	yamlParserError = regexp.MustCompile(`^did not find expected (?:<document start>|node content|',' or|'-' indicator|key)`)
-)
-
 // malformed turns the library's error into an entry with the line in the file. A
 // template is told apart: it was never meant to be YAML before it is filled in.
 func (d *yamlDoc) malformed(err error) *Unread {
-	m := yamlErrorLine.FindStringSubmatch(err.Error())
-	line, reason := 0, err.Error()
-	if m != nil {
-		reason = reason[len(m[0]):]
-		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
-			line = d.lineAt(d.from) + n - 1
-		}
-		if line > 0 && yamlParserError.MatchString(reason) {
-			line++
-		}
-		line = min(line, d.lineAt(max(d.from, d.to-1))) // an error at the end stands after the last line
+	line, reason := yamltext.Malformed(err)
+	if line > 0 { // an error at the end stands after the last line
+		line = min(d.LineAt(d.from)+line-1, d.LineAt(max(d.from, d.to-1)))
 	}
 	if bytes.Contains(d.body(), []byte("{{")) || bytes.Contains(d.body(), []byte("{%")) {
 		return &Unread{Line: line, Kind: checks.Unsupported, Reason: "a template, not plain YAML"}
@@ -206,7 +191,7 @@ func (d *yamlDoc) malformed(err error) *Unread {
 
 func (d *yamlDoc) defeated(line int, reason string) *Unread {
 	if line == 0 && d.from > 0 {
-		line = d.lineAt(d.from)
+		line = d.LineAt(d.from)
 	}
 	return &Unread{Line: line, Kind: checks.Defeated, Reason: reason}
 }
@@ -220,67 +205,10 @@ func (d *yamlDoc) overrun() *Unread {
 	return d.defeated(0, "too many values, counting what aliases expand to, or too many images")
 }
 
-func (d *yamlDoc) invalidLine() int {
-	at := d.from
-	for at < d.to {
-		r, size := utf8.DecodeRune(d.data[at:d.to])
-		if r == utf8.RuneError && size < 2 {
-			break
-		}
-		at += size
-	}
-	return d.lineAt(at)
-}
-
 // offset is where in the file a node begins.
 func (d *yamlDoc) offset(n *yaml.Node) int {
 	if d.marks == nil {
-		return d.start(d.lineAt(d.from)+n.Line-1) + n.Column - 1
+		return d.Start(d.LineAt(d.from)+n.Line-1) + n.Column - 1
 	}
-	return d.from + d.marks.offset(n.Line, n.Column)
-}
-
-// estimateNodes is an upper bound of the nodes a document holds, by its
-// indicators, and far from it only for prose full of commas.
-func estimateNodes(body []byte) int {
-	nodes := 1
-	for i, c := range body {
-		switch c {
-		case ':', '?', '-':
-			if i+1 == len(body) || bytes.IndexByte([]byte(" \t\r\n\"'{[,]}"), body[i+1]) >= 0 || i > 0 && body[i-1] == '"' {
-				nodes += 2
-			}
-		case ',', '{':
-			nodes += 2
-		case '[':
-			nodes++
-		}
-	}
-	return nodes
-}
-
-// checkShape says what makes a document unsafe to walk: its depth, or an alias
-// inside what it stands for. Empty when nothing does.
-func checkShape(root *yaml.Node) string {
-	open := map[*yaml.Node]bool{}
-	var check func(n *yaml.Node, depth int) string
-	check = func(n *yaml.Node, depth int) string {
-		if depth > yamlDepth {
-			return fmt.Sprintf("nested more than %d deep", yamlDepth)
-		}
-		if n.Kind == yaml.AliasNode && open[n.Alias] {
-			return "an alias inside the value that it stands for"
-		}
-		if n.Anchor != "" {
-			open[n] = true
-			defer delete(open, n)
-		}
-		for _, child := range n.Content {
-			if reason := check(child, depth+1); reason != "" {
-				return reason
-			}
-		}
-		return ""
-	}
-	return check(root, 1)
+	return d.from + d.marks.Offset(n.Line, n.Column)
 }

@@ -85,7 +85,7 @@ func (d *yamlDoc) collectionEnd(n *yaml.Node, from int) int {
 
 // span is the place of a scalar's value, or of an alias, without quotes, tag and anchor.
 func (d *yamlDoc) span(n *yaml.Node) checks.Span {
-	return d.spanOf(d.extent(n))
+	return d.SpanOf(d.extent(n))
 }
 
 // raw is a scalar's value, or an alias, as it is written.
@@ -121,7 +121,7 @@ func (p *yamlPieces) span(from, to int) checks.Span {
 	if start < 0 || end < 0 {
 		return p.doc.span(p.node)
 	}
-	return p.doc.spanOf(start, end)
+	return p.doc.SpanOf(start, end)
 }
 
 // cursor stands at the first byte of a scalar's value.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/shell"
+	"github.com/checkrein/checkrein/checks/yamltext"
 )
 
 var update = flag.Bool("update", false, "rewrite the .want files of testdata")
@@ -78,7 +79,7 @@ func golden(t *testing.T, archive *txtar.Archive) bool {
 
 // inputData is an input with "␍" for CR, "␉" for a tab and "␏" for the mark of a byte order.
 func inputData(data []byte) []byte {
-	return []byte(strings.NewReplacer("␍", "\r", "␉", "\t", "␏", bom).Replace(string(data)))
+	return []byte(strings.NewReplacer("␍", "\r", "␉", "\t", "␏", yamltext.BOM).Replace(string(data)))
 }
 
 func showFile(f *File) string {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/shell"
+	"github.com/checkrein/checkrein/checks/yamltext"
 )
 
 func isJustfile(p place) bool {
@@ -28,7 +29,7 @@ func readJustfile(_ place, data []byte) *File {
 		source: newSource(data), file: &File{Format: Just},
 		vars: map[string]string{}, dialect: shell.Sh,
 	}
-	for n := 1; n <= len(j.starts); n++ {
+	for n := 1; n <= j.LineCount(); n++ {
 		n = j.read(n)
 	}
 	for i := range j.file.Targets {
@@ -39,9 +40,9 @@ func readJustfile(_ place, data []byte) *File {
 
 // read reads what begins at line n and answers its last line.
 func (j *justfile) read(n int) int {
-	line := string(j.line(n))
+	line := string(j.Line(n))
 	if n == 1 {
-		line = strings.TrimPrefix(line, bom)
+		line = strings.TrimPrefix(line, yamltext.BOM)
 	}
 	word, rest, _ := strings.Cut(line, " ")
 	rest = strings.TrimSpace(rest)
@@ -122,8 +123,8 @@ func (j *justfile) target(n, column int, name string, needs []string) int {
 		})
 		return -1
 	}
-	at := j.start(n) + max(column, 0)
-	j.file.Targets = append(j.file.Targets, Target{Span: j.span(at, at+len(name)), Name: name, Needs: needs})
+	at := j.Start(n) + max(column, 0)
+	j.file.Targets = append(j.file.Targets, Target{Span: j.SpanOf(at, at+len(name)), Name: name, Needs: needs})
 	j.bodies = append(j.bodies, nil)
 	return len(j.file.Targets) - 1
 }
@@ -131,7 +132,7 @@ func (j *justfile) target(n, column int, name string, needs []string) int {
 func (j *justfile) alias(n int, rest string) {
 	name, recipe, ok := strings.Cut(rest, ":=")
 	if name = strings.TrimSpace(name); ok && name != "" {
-		column := len("alias ") + strings.Index(string(j.line(n))[len("alias "):], name)
+		column := len("alias ") + strings.Index(string(j.Line(n))[len("alias "):], name)
 		j.target(n, column, name, strings.Fields(withoutComment(recipe)))
 	}
 }
@@ -142,9 +143,9 @@ func (j *justfile) include(n int, rest string) {
 		return
 	}
 	word := strings.Trim(words[len(words)-1], `'"`)
-	line := string(j.line(n))
+	line := string(j.Line(n))
 	at := strings.LastIndex(line, word)
-	j.file.Includes = append(j.file.Includes, Value{Span: j.span(j.start(n)+at, j.start(n)+at+len(word)), Text: word})
+	j.file.Includes = append(j.file.Includes, Value{Span: j.SpanOf(j.Start(n)+at, j.Start(n)+at+len(word)), Text: word})
 }
 
 // setting reads `set shell := ["bash", "-c"]`.

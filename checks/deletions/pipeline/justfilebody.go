@@ -10,8 +10,8 @@ import (
 func (j *justfile) body(n, i int) int {
 	var lines []makeLine
 	last, count, indent, joined := n, 0, "", false
-	for n++; n <= len(j.starts); n++ {
-		line := string(j.line(n))
+	for n++; n <= j.LineCount(); n++ {
+		line := string(j.Line(n))
 		text := strings.TrimLeft(line, " \t")
 		if text == "" {
 			lines = append(lines, makeLine{"", shell.Position{Line: n, Column: 1}})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/shell"
+	"github.com/checkrein/checkrein/checks/yamltext"
 )
 
 const (
@@ -55,7 +56,7 @@ func readMakefile(_ place, data []byte) *File {
 		source: newSource(data), file: &File{Format: Makefile},
 		vars: newMakeVars(), prefix: '\t', at: map[string]int{},
 	}
-	for n := 1; n <= len(m.starts); n++ {
+	for n := 1; n <= m.LineCount(); n++ {
 		n = m.read(n)
 	}
 	m.finish()
@@ -64,9 +65,9 @@ func readMakefile(_ place, data []byte) *File {
 
 // read reads the logical line that begins at line n and answers its last line.
 func (m *makefile) read(n int) int {
-	line := m.line(n)
+	line := m.Line(n)
 	if n == 1 {
-		line = bytes.TrimPrefix(line, []byte(bom))
+		line = bytes.TrimPrefix(line, []byte(yamltext.BOM))
 	}
 	if len(line) > 0 && line[0] == m.prefix && len(m.current) > 0 {
 		return m.recipeLine(n)
@@ -88,7 +89,7 @@ func (m *makefile) read(n int) int {
 
 // lastOf is the last line of what continues from line n.
 func (m *makefile) lastOf(n int) int {
-	for n < len(m.starts) && continues(m.line(n)) {
+	for n < m.LineCount() && continues(m.Line(n)) {
 		n++
 	}
 	return n
@@ -104,9 +105,9 @@ func continues(line []byte) bool {
 func (m *makefile) joined(from, to int) string {
 	var parts []string
 	for n := from; n <= to; n++ {
-		line := string(m.line(n))
+		line := string(m.Line(n))
 		if n == 1 {
-			line = strings.TrimPrefix(line, bom)
+			line = strings.TrimPrefix(line, yamltext.BOM)
 		}
 		if n < to {
 			line = strings.TrimSuffix(line, `\`)
@@ -140,13 +141,13 @@ type makePlaces struct {
 }
 
 func (m *makefile) wordsOf(from, to int) makePlaces {
-	places := makePlaces{m.source, map[string]int{}, m.span(m.start(from), m.start(from)+len(m.line(from)))}
+	places := makePlaces{m.source, map[string]int{}, m.SpanOf(m.Start(from), m.Start(from)+len(m.Line(from)))}
 	for n := from; n <= to; n++ {
-		line := string(m.line(n))
+		line := string(m.Line(n))
 		for at := 0; at < len(line); {
 			length := strings.IndexAny(line[at:]+" ", " \t:;=")
 			if _, again := places.at[line[at:at+length]]; !again {
-				places.at[line[at:at+length]] = m.start(n) + at
+				places.at[line[at:at+length]] = m.Start(n) + at
 			}
 			at += length + 1
 		}
@@ -157,7 +158,7 @@ func (m *makefile) wordsOf(from, to int) makePlaces {
 // of is the place of a word; the whole first line's where it does not stand there as it is.
 func (p makePlaces) of(word string) checks.Span {
 	if at, ok := p.at[word]; ok {
-		return p.span(at, at+len(word))
+		return p.SpanOf(at, at+len(word))
 	}
 	return p.whole
 }
@@ -206,7 +207,7 @@ func (m *makefile) rule(n, last int, text string) {
 	m.needs(strings.Fields(m.vars.expand(strings.ReplaceAll(needs, "|", " "))))
 	m.recipes = append(m.recipes, makeRecipe{targets: m.current})
 	if command = strings.Trim(command, " \t@+-"); inline && command != "" {
-		at := max(bytes.Index(m.line(n), []byte(command)), 0)
+		at := max(bytes.Index(m.Line(n), []byte(command)), 0)
 		m.addLine(makeLine{command, shell.Position{Line: n, Column: at + 1}})
 	}
 }

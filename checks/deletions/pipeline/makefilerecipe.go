@@ -14,8 +14,8 @@ func (m *makefile) define(n int, rest string) int {
 	name := strings.TrimSpace(strings.TrimRight(strings.TrimSpace(rest), ":?+="))
 	target := m.target(definePrefix+name, m.wordsOf(n, n).of(name))
 	var lines []makeLine
-	for n++; n <= len(m.starts); n++ {
-		line := string(m.line(n))
+	for n++; n <= m.LineCount(); n++ {
+		line := string(m.Line(n))
 		if strings.TrimSpace(line) == "endef" {
 			break
 		}
@@ -27,7 +27,7 @@ func (m *makefile) define(n int, rest string) int {
 		m.vars.canned[name] = true
 	}
 	m.current = nil
-	return min(n, len(m.starts))
+	return min(n, m.LineCount())
 }
 
 // definePrefix begins the names of canned recipes.
@@ -46,7 +46,7 @@ func (m *makefile) addLine(line makeLine) {
 func (m *makefile) recipeLine(n int) int {
 	last := m.lastOf(n)
 	for i := n; i <= last; i++ {
-		line := string(m.line(i))
+		line := string(m.Line(i))
 		text := line
 		switch {
 		case i == n:

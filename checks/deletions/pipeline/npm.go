@@ -12,6 +12,7 @@ import (
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/shell"
+	"github.com/checkrein/checkrein/checks/yamltext"
 )
 
 func isPackage(p place) bool {
@@ -22,8 +23,8 @@ func isPackage(p place) bool {
 // its name is what it needs.
 func readPackage(_ place, data []byte) *File {
 	r := packageReader{source: newSource(data), file: &File{Format: NPM}}
-	r.decoder = json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte(bom))))
-	r.shift = len(data) - len(bytes.TrimPrefix(data, []byte(bom)))
+	r.decoder = json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte(yamltext.BOM))))
+	r.shift = len(data) - len(bytes.TrimPrefix(data, []byte(yamltext.BOM)))
 	r.tell(r.read())
 	r.addHooks()
 	return r.file
@@ -36,12 +37,12 @@ func (r *packageReader) tell(err error) {
 	if err == nil {
 		return
 	}
-	line, reason := r.lineAt(min(r.offset(), len(r.data))), "malformed JSON: "+err.Error()
+	line, reason := r.LineAt(min(r.offset(), len(r.data))), "malformed JSON: "+err.Error()
 	if errors.Is(err, errManyScripts) {
 		line, reason = 0, err.Error()
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		line, reason = len(r.starts), "malformed JSON: it ends too early"
+		line, reason = r.LineCount(), "malformed JSON: it ends too early"
 	}
 	r.file.Unread = append(r.file.Unread, Unread{Line: line, Kind: checks.Defeated, Reason: reason})
 }
@@ -143,7 +144,7 @@ func (r *packageReader) scripts() error {
 			return err
 		}
 		name, _ := key.(string)
-		span := r.span(from, max(from, r.offset()-1))
+		span := r.SpanOf(from, max(from, r.offset()-1))
 		if err := r.value(func(text string, at int) { r.script(name, span, text, at) }); err != nil {
 			return err
 		}

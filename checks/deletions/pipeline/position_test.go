@@ -31,7 +31,7 @@ func checkFile(t *testing.T, data []byte, f *File) {
 	}
 	c.text(f.Text)
 	for _, u := range f.Unread {
-		if u.Line < 0 || u.Line > len(c.starts) || u.Kind == "" || u.Reason == "" {
+		if u.Line < 0 || u.Line > c.LineCount() || u.Kind == "" || u.Reason == "" {
 			t.Errorf("unread outside the file, or without reason: %+v", u)
 		}
 	}
@@ -84,7 +84,7 @@ func (c placeChecker) text(text shell.Text) {
 
 func (c placeChecker) position(p shell.Position) {
 	c.t.Helper()
-	if p.Line < 1 || p.Line > len(c.starts) || p.Column < 1 || p.Column > c.start(p.Line+1)-c.start(p.Line)+1 {
+	if p.Line < 1 || p.Line > c.LineCount() || p.Column < 1 || p.Column > c.Start(p.Line+1)-c.Start(p.Line)+1 {
 		c.t.Errorf("a place outside the file: %+v", p)
 	}
 }

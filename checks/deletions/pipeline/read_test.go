@@ -8,6 +8,7 @@ import (
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/deletions/shell"
+	"github.com/checkrein/checkrein/checks/yamltext"
 )
 
 func TestReads(t *testing.T) {
@@ -96,7 +97,7 @@ func TestScript(t *testing.T) {
 
 // TestScriptLines: line ends and the mark of a byte order are no part of the text.
 func TestScriptLines(t *testing.T) {
-	got := Read("x.sh", []byte(bom+"a\r\nb\n")).Text
+	got := Read("x.sh", []byte(yamltext.BOM+"a\r\nb\n")).Text
 	want := shell.Text{Body: "a\nb\n", Lines: []shell.Position{{Line: 1, Column: 4}, {Line: 2, Column: 1}, {Line: 3, Column: 1}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/checkrein/checkrein/checks/deletions/shell"
+	"github.com/checkrein/checkrein/checks/yamltext"
 )
 
 // isScript: shell scripts anywhere, programs only in folders where a repository keeps what
@@ -50,10 +51,10 @@ func readScript(p place, data []byte) *File {
 
 // wholeText is a file's text without the mark of a byte order, and with LF line ends.
 func wholeText(data []byte) shell.Text {
-	body := strings.TrimPrefix(string(data), bom)
+	body := strings.TrimPrefix(string(data), yamltext.BOM)
 	t := shell.Whole([]byte(strings.ReplaceAll(body, "\r\n", "\n")))
 	if len(body) < len(data) {
-		t.Lines[0].Column += len(bom)
+		t.Lines[0].Column += len(yamltext.BOM)
 	}
 	return t
 }

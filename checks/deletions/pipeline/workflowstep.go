@@ -112,5 +112,5 @@ func (d *document) blockOf(n *yaml.Node) checks.Span {
 	if len(n.Content) > 0 {
 		first = n.Content[0]
 	}
-	return d.span(d.at(first), d.end(n))
+	return d.SpanOf(d.at(first), d.end(n))
 }

@@ -18,9 +18,9 @@ const (
 // offset is where in the file a value begins, its tag and its anchor included.
 func (d *document) offset(n *yaml.Node) int {
 	if d.marks != nil {
-		return d.marks.offset(n.Line, n.Column)
+		return d.marks.Offset(n.Line, n.Column)
 	}
-	return min(d.start(n.Line)+n.Column-1, len(d.data))
+	return min(d.Start(n.Line)+n.Column-1, len(d.data))
 }
 
 // at is where a value begins, after its tag and its anchor.
@@ -78,7 +78,7 @@ func (d *document) valueSpan(n *yaml.Node) checks.Span {
 	w := d.walker(n)
 	from := w.at
 	w.seek(len(n.Value))
-	return d.span(from, w.at)
+	return d.SpanOf(from, w.at)
 }
 
 // blockSpan is the place of a block scalar's text, from its first word to its last.
@@ -88,7 +88,7 @@ func (d *document) blockSpan(n *yaml.Node) checks.Span {
 	lead := len(body) - len(strings.TrimLeft(body, " \t\n"))
 	first := t.Lines[strings.Count(body[:lead], "\n")]
 	last := t.Lines[strings.Count(body, "\n")]
-	if line := d.line(last.Line); n.Style&yaml.FoldedStyle == 0 {
+	if line := d.Line(last.Line); n.Style&yaml.FoldedStyle == 0 {
 		return checks.Span{Line: first.Line, Column: first.Column, EndLine: last.Line, EndColumn: len(line) + 1}
 	}
 	w := d.walker(n)
@@ -174,17 +174,17 @@ func (d *document) bodyLines(n *yaml.Node) []shell.Position {
 // literalLines: the lines of a literal block are lines of the file without their indentation.
 func (d *document) literalLines(n *yaml.Node) []shell.Position {
 	at := d.at(n)
-	header := d.lineAt(at)
+	header := d.LineAt(at)
 	here := d.position(at)
 	lines := make([]shell.Position, 0, 1+strings.Count(n.Value, "\n"))
 	indent := 0
 	for i, rest, more := 1, n.Value, true; more; i++ {
 		var body string
 		body, rest, more = strings.Cut(rest, "\n")
-		line := d.line(header + i)
+		line := d.Line(header + i)
 		switch {
 		case !more && body == "":
-			lines = append(lines, shell.Position{Line: min(header+i, len(d.starts)), Column: 1})
+			lines = append(lines, shell.Position{Line: min(header+i, d.LineCount()), Column: 1})
 		case !strings.HasSuffix(string(line), body):
 			lines = append(lines, here)
 		default:
@@ -209,7 +209,7 @@ func (d *document) end(n *yaml.Node) int {
 		return w.at
 	case n.Kind == yaml.ScalarNode:
 		s := d.blockSpan(n)
-		return min(d.start(s.EndLine)+s.EndColumn-1, len(d.data))
+		return min(d.Start(s.EndLine)+s.EndColumn-1, len(d.data))
 	case len(n.Content) > 0:
 		return d.end(n.Content[len(n.Content)-1])
 	}

@@ -1,4 +1,4 @@
-package pipeline
+package yamltext
 
 import (
 	"bytes"
@@ -6,31 +6,31 @@ import (
 	"unicode/utf8"
 )
 
-// markStep is how many characters lie between two marks.
-const markStep = 256
+// step is how many characters lie between two marks.
+const step = 256
 
-// marks turn the YAML library's positions into offsets. The library counts characters,
-// not bytes, and knows more line breaks than LF: CR, NEL, LS and PS.
-type marks struct {
+// Marks turn the library's positions into offsets. The library counts characters, not
+// bytes, and knows more line breaks than LF: CR, NEL, LS and PS.
+type Marks struct {
 	data  []byte
-	known []mark // one every markStep characters, the first at the beginning
+	known []mark // one every step characters, the first at the beginning
 }
 
 // mark is an offset and its 1-based line and column as the library counts them.
 type mark struct{ offset, line, column int32 }
 
-// newMarks is nil where line and column count LF and bytes: in nearly every file.
-func newMarks(data []byte) *marks {
-	if isPlain(data) {
-		return nil
-	}
+// BOM is the mark of a byte order that some editors write at the beginning.
+const BOM = "\ufeff"
+
+// NewMarks reads a text over.
+func NewMarks(data []byte) *Marks {
 	at := mark{line: 1, column: 1}
-	if bytes.HasPrefix(data, []byte(bom)) {
-		at.offset = int32(len(bom)) // dropped by the library before it counts
+	if bytes.HasPrefix(data, []byte(BOM)) {
+		at.offset = int32(len(BOM)) // dropped by the library before it counts
 	}
-	m := &marks{data: data, known: make([]mark, 0, 1+len(data)/markStep)}
+	m := &Marks{data: data, known: make([]mark, 0, 1+len(data)/step)}
 	for n := 0; ; n++ {
-		if n%markStep == 0 {
+		if n%step == 0 {
 			m.known = append(m.known, at)
 		}
 		if int(at.offset) >= len(data) {
@@ -40,11 +40,9 @@ func newMarks(data []byte) *marks {
 	}
 }
 
-// bom is the mark of a byte order that some editors write at the beginning.
-const bom = "\ufeff"
-
-// isPlain reports whether the bytes are ASCII and every CR stands before an LF.
-func isPlain(data []byte) bool {
+// IsPlain reports whether the library's lines and columns count LF and bytes, as in nearly
+// every file: the bytes are ASCII, and every CR stands before an LF.
+func IsPlain(data []byte) bool {
 	for i, c := range data {
 		if c >= utf8.RuneSelf || c == '\r' && (i+1 == len(data) || data[i+1] != '\n') {
 			return false
@@ -54,8 +52,11 @@ func isPlain(data []byte) bool {
 }
 
 // next is the place one character further.
-func (m *marks) next(at mark) mark {
-	r, size := utf8.DecodeRune(m.data[at.offset:])
+func (m *Marks) next(at mark) mark {
+	r, size := rune(m.data[at.offset]), 1
+	if r >= utf8.RuneSelf {
+		r, size = utf8.DecodeRune(m.data[at.offset:])
+	}
 	at.offset += int32(size)
 	at.column++
 	switch r {
@@ -70,8 +71,9 @@ func (m *marks) next(at mark) mark {
 	return at
 }
 
-// offset is where a line and a column of the library stand; the end where there is no such place.
-func (m *marks) offset(line, column int) int {
+// Offset is where a line and a column of the library stand; the end where there is no such
+// place.
+func (m *Marks) Offset(line, column int) int {
 	after := func(at mark) bool {
 		return int(at.line) > line || int(at.line) == line && int(at.column) > column
 	}
