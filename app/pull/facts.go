@@ -16,18 +16,42 @@ type factCache struct {
 
 	mu      sync.Mutex
 	pending map[images.FactKey][]byte
+	ahead   map[images.FactKey][]byte // read before somebody asks; nil: not kept
 }
 
 // factBatch is how many facts are written at once.
 const factBatch = 500
 
+// mostAhead is how many facts are read ahead at most before the earlier ones are let go.
+const mostAhead = 4096
+
+// Prefetch implements images.Facts. What cannot be read is read singly once it is asked for.
+func (c *factCache) Prefetch(ctx context.Context, keys []images.FactKey) {
+	found, err := c.memory.Facts(ctx, images.FactsVersion, keys)
+	if err != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ahead == nil || len(c.ahead)+len(keys) > mostAhead {
+		c.ahead = make(map[images.FactKey][]byte, len(keys))
+	}
+	for _, key := range keys {
+		c.ahead[key] = found[key]
+	}
+}
+
 // Get implements images.Facts. A store that cannot be read is a miss: the file is read anew.
 func (c *factCache) Get(ctx context.Context, key images.FactKey) ([]byte, bool) {
 	c.mu.Lock()
 	data, ok := c.pending[key]
+	ahead, expected := c.ahead[key]
 	c.mu.Unlock()
-	if ok {
+	switch {
+	case ok:
 		return data, true
+	case expected:
+		return ahead, ahead != nil
 	}
 	found, err := c.memory.Facts(ctx, images.FactsVersion, []images.FactKey{key})
 	data, ok = found[key]
@@ -41,6 +65,9 @@ func (c *factCache) Put(_ context.Context, key images.FactKey, facts []byte) {
 		c.pending = map[images.FactKey][]byte{}
 	}
 	c.pending[key] = facts
+	if _, expected := c.ahead[key]; expected {
+		c.ahead[key] = facts
+	}
 	full := len(c.pending) >= factBatch
 	c.mu.Unlock()
 	if full {

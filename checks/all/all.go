@@ -52,6 +52,14 @@ func shared(facts images.Facts) schema.Facts {
 
 type beside struct{ facts images.Facts }
 
+func (b beside) Prefetch(ctx context.Context, keys []schema.FactKey) {
+	all := make([]images.FactKey, len(keys))
+	for i, key := range keys {
+		all[i] = images.FactKey(key)
+	}
+	b.facts.Prefetch(ctx, all)
+}
+
 func (b beside) Get(ctx context.Context, key schema.FactKey) ([]byte, bool) {
 	return b.facts.Get(ctx, images.FactKey(key))
 }

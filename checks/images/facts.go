@@ -20,6 +20,8 @@ type FactKey struct{ Blob, Reader string }
 // Facts keeps what readers answered, by blob id: facts only, never verdicts.
 // Losing them costs time, nothing else.
 type Facts interface {
+	// Prefetch says what Get will be asked for soon, so that it can be read at once.
+	Prefetch(ctx context.Context, keys []FactKey)
 	Get(ctx context.Context, key FactKey) ([]byte, bool)
 	Put(ctx context.Context, key FactKey, facts []byte)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"github.com/checkrein/checkrein/checks"
@@ -132,26 +133,37 @@ func (s *side) want(p string) {
 	}
 }
 
+// factsAhead is of how many files facts are asked for at once.
+const factsAhead = 1024
+
+// keys are where the facts of files are kept, by path.
+func (s *side) keys(paths []string) map[string]FactKey {
+	keys := make(map[string]FactKey, len(paths))
+	for _, p := range paths {
+		if e, ok := s.tree.Lookup(p); ok && e.SHA != "" && e.Mode == tree.Regular {
+			keys[p] = key(p, e.SHA)
+		}
+	}
+	return keys
+}
+
 // recall takes from the kept facts what need not be read.
 func (s *side) recall(ctx context.Context, c *Check) {
 	if c.facts == nil {
 		return
 	}
-	s.wanted = slices.DeleteFunc(s.wanted, func(p string) bool {
-		e, ok := s.tree.Lookup(p)
-		if !ok || e.SHA == "" || e.Mode != tree.Regular {
-			return false
+	ctx = context.WithoutCancel(ctx)
+	for part := range slices.Chunk(s.wanted, factsAhead) {
+		keys := s.keys(part)
+		c.facts.Prefetch(ctx, slices.Collect(maps.Values(keys)))
+		for p, key := range keys {
+			data, ok := c.facts.Get(ctx, key)
+			if k, readable := decode(data); ok && readable {
+				s.known[p] = k
+			}
 		}
-		data, ok := c.facts.Get(context.WithoutCancel(ctx), key(p, e.SHA))
-		if !ok {
-			return false
-		}
-		k, ok := decode(data)
-		if ok {
-			s.known[p] = k
-		}
-		return ok
-	})
+	}
+	s.wanted = slices.DeleteFunc(s.wanted, func(p string) bool { _, ok := s.known[p]; return ok })
 }
 
 // load reads one file that was prefetched.

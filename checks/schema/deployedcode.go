@@ -43,9 +43,13 @@ func (r *reader) program(ctx context.Context, t tree.Tree) (*program, error) {
 	})
 	facts := make([]*usage.Facts, len(entries))
 	var missing []int
-	for i, e := range entries {
-		if facts[i] = r.recallCode(ctx, e); facts[i] == nil {
-			missing = append(missing, i)
+	i := 0
+	for part := range ahead(ctx, r.check, entries, r.unknownCode) {
+		for _, e := range part {
+			if facts[i] = r.recallCode(ctx, e); facts[i] == nil {
+				missing = append(missing, i)
+			}
+			i++
 		}
 	}
 	const chunk = 512 // files in flight
@@ -74,6 +78,17 @@ func (r *reader) program(ctx context.Context, t tree.Tree) (*program, error) {
 		p.facts[f.Path] = f
 	}
 	return p, nil
+}
+
+// unknownCode is where what a file says is kept, unless it was read for another commit.
+func (r *reader) unknownCode(e tree.Entry) []FactKey {
+	key := usageKey(e.SHA, e.Path)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e.SHA == "" || r.code[key] != nil {
+		return nil
+	}
+	return []FactKey{key}
 }
 
 func (r *reader) recallCode(ctx context.Context, e tree.Entry) *usage.Facts {

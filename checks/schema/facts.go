@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"slices"
 
 	"github.com/checkrein/checkrein/checks"
 	"github.com/checkrein/checkrein/checks/policy"
@@ -18,9 +20,14 @@ type FactKey struct{ Blob, Reader string }
 // Facts keeps what readers answered, by blob id: facts only, never verdicts.
 // Losing them costs time, nothing else.
 type Facts interface {
+	// Prefetch says what Get will be asked for soon, so that it can be read at once.
+	Prefetch(ctx context.Context, keys []FactKey)
 	Get(ctx context.Context, key FactKey) ([]byte, bool)
 	Put(ctx context.Context, key FactKey, facts []byte)
 }
+
+// factsAhead is of how many files facts are read at once.
+const factsAhead = 512
 
 // FactsVersion goes with every kept fact; facts of another version are stale.
 const FactsVersion = migrations.Version*1000 + usage.Version
@@ -54,6 +61,24 @@ func (c *Check) put(ctx context.Context, key FactKey, value any) {
 }
 
 // get takes a fact; false where it is not kept.
+// ahead hands all out in parts; the facts of each part's keys are read before.
+func ahead[T any](ctx context.Context, c *Check, all []T, keys func(T) []FactKey) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for part := range slices.Chunk(all, factsAhead) {
+			var expected []FactKey
+			for _, one := range part {
+				expected = append(expected, keys(one)...)
+			}
+			if c.facts != nil && len(expected) > 0 {
+				c.facts.Prefetch(ctx, expected)
+			}
+			if !yield(part) {
+				return
+			}
+		}
+	}
+}
+
 func (c *Check) get(ctx context.Context, key FactKey, value any) bool {
 	if c.facts == nil || key.Blob == "" {
 		return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -53,10 +54,13 @@ func (r *reader) prefetch(ctx context.Context, trees []tree.Tree) error {
 			return fmt.Errorf("list %s: %w", t.Commit(), err)
 		}
 		w := tree.Want{Tree: t}
-		for _, e := range entries {
-			if e.Mode == tree.Regular && r.check.Reads(e.Path) && (e.SHA == "" || !asked[e.SHA] && !r.known(ctx, e)) {
-				asked[e.SHA] = true
-				w.Paths = append(w.Paths, e.Path)
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e tree.Entry) bool { return e.Mode != tree.Regular || !r.check.Reads(e.Path) })
+		for part := range ahead(ctx, r.check, entries, r.unknown) {
+			for _, e := range part {
+				if e.SHA == "" || !asked[e.SHA] && !r.known(ctx, e) {
+					asked[e.SHA] = true
+					w.Paths = append(w.Paths, e.Path)
+				}
 			}
 		}
 		wants = append(wants, w)
@@ -69,12 +73,35 @@ func (r *reader) prefetch(ctx context.Context, trees []tree.Tree) error {
 
 // known reports whether some dialect's reading of a file is kept.
 func (r *reader) known(ctx context.Context, e tree.Entry) bool {
+	return slices.ContainsFunc(r.readings(e), func(key FactKey) bool {
+		_, ok := r.recall(ctx, key)
+		return ok
+	})
+}
+
+// readings are where a file's readings in each dialect are kept, the likeliest first.
+func (r *reader) readings(e tree.Entry) []FactKey {
+	var keys []FactKey
 	for _, d := range []catalog.Dialect{r.check.dialect(), catalog.Postgres, catalog.MySQL, catalog.SQLite, ""} {
-		if _, ok := r.recall(ctx, migrationKey(e.SHA, e.Path, d)); ok {
-			return true
-		}
+		keys = append(keys, migrationKey(e.SHA, e.Path, d))
 	}
-	return false
+	return keys
+}
+
+// unknown are the readings of a file, unless one was recalled already.
+func (r *reader) unknown(e tree.Entry) []FactKey {
+	keys := r.readings(e)
+	if e.SHA == "" || slices.ContainsFunc(keys, r.recalled) {
+		return nil
+	}
+	return keys
+}
+
+func (r *reader) recalled(key FactKey) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.files[key]
+	return ok
 }
 
 // recall takes a file that was read for another tree, or is kept.
@@ -126,14 +153,16 @@ func (r *reader) source(s *side) migrations.Source {
 		files := make([]*migrations.File, len(wants))
 		var missing []int
 		var paths []string
-		for i, w := range wants {
-			e, _ := s.tree.Lookup(w.Path)
-			s.blobs[w.Path] = e.SHA
-			if k, ok := r.recall(ctx, s.key(w)); ok && e.SHA != "" {
-				files[i] = k.File
-				continue
+		i := 0
+		for part := range ahead(ctx, r.check, wants, func(w migrations.Want) []FactKey { return r.wanted(s, w) }) {
+			for _, w := range part {
+				if k, ok := r.recall(ctx, s.key(w)); ok && s.blobs[w.Path] != "" {
+					files[i] = k.File
+				} else {
+					missing, paths = append(missing, i), append(append(paths, w.Path), w.Beside...)
+				}
+				i++
 			}
-			missing, paths = append(missing, i), append(append(paths, w.Path), w.Beside...)
 		}
 		if len(missing) == 0 {
 			return files, nil
@@ -151,6 +180,16 @@ func (r *reader) source(s *side) migrations.Source {
 		}
 		return files, group.Wait()
 	}
+}
+
+// wanted is where the reading is kept that is wanted, unless it was recalled already.
+func (r *reader) wanted(s *side, w migrations.Want) []FactKey {
+	e, _ := s.tree.Lookup(w.Path)
+	s.blobs[w.Path] = e.SHA
+	if key := s.key(w); e.SHA != "" && !r.recalled(key) {
+		return []FactKey{key}
+	}
+	return nil
 }
 
 // load reads one migration that was prefetched.

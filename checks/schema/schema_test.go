@@ -320,13 +320,31 @@ func TestDefinitionAlone(t *testing.T) {
 
 // memory keeps facts and counts what is asked.
 type memory struct {
-	mu   sync.Mutex
-	kept map[FactKey][]byte
+	mu     sync.Mutex
+	kept   map[FactKey][]byte
+	ahead  map[FactKey]bool
+	reads  int // of several at once
+	single int // that nobody had said would come
+}
+
+func (m *memory) Prefetch(_ context.Context, keys []FactKey) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reads++
+	for _, k := range keys {
+		if m.ahead == nil {
+			m.ahead = map[FactKey]bool{}
+		}
+		m.ahead[k] = true
+	}
 }
 
 func (m *memory) Get(_ context.Context, k FactKey) ([]byte, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if !m.ahead[k] {
+		m.single++
+	}
 	data, ok := m.kept[k]
 	return data, ok
 }
@@ -374,9 +392,13 @@ func TestFactsAreKept(t *testing.T) {
 	change.Head, change.MergeBase, requests = count(change.Head), count(change.MergeBase), 0
 	change.Tip = change.MergeBase
 	c.deployed = fixed{{"v1", count(tree.Memory("v1", code))}}
+	facts.reads, facts.single, facts.ahead = 0, 0, nil
 	again := c.Run(context.Background(), change)
 	if again.Files != first.Files || again.Bytes != 0 || requests != 0 {
 		t.Errorf("the second run looked at %d files, the first at %d, and read %d bytes in %d requests", again.Files, first.Files, again.Bytes, requests)
+	}
+	if facts.single > 0 || facts.reads == 0 || facts.reads > 8 {
+		t.Errorf("facts were read %d times, and %d singly: each is a question to the store", facts.reads, facts.single)
 	}
 	a, _ := json.Marshal(first.Findings)
 	b, _ := json.Marshal(again.Findings)
