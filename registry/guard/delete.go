@@ -28,6 +28,7 @@ type deletion struct {
 	who     string
 	reading *reading
 	intent  Intent
+	outcome Event // of forwarding; empty: it was not
 }
 
 // unauthorized is the upstream's own answer to a caller that has to say who it is.
@@ -35,9 +36,9 @@ type unauthorized struct{ header http.Header }
 
 func (unauthorized) Error() string { return "the upstream does not accept the credential" }
 
-// run decides and, where nothing stands against it, forwards. It answers a refusal, or nil
+// decide decides and, where nothing stands against it, forwards. It answers a refusal, or nil
 // when the request was forwarded; then forward knows the answer.
-func (d *deletion) run(ctx context.Context) (*refusal, error) {
+func (d *deletion) decide(ctx context.Context) (*refusal, error) {
 	unlock, err := d.g.memory.Lock(ctx, d.caller.pkg)
 	if err != nil {
 		return refuse(Unreadable, d.caller.pkg, "%s", errBusy), nil
@@ -236,13 +237,16 @@ func (d *deletion) send(ctx context.Context) {
 	status, err := d.forward(ctx)
 	switch {
 	case err == nil && status/100 == 2:
+		d.outcome = Deleted
 		d.end(Gone, Deleted, "")
 		d.forget()
 		d.lookAfter(ctx)
 	case err == nil && status >= 400 && status < 500 && status != http.StatusRequestTimeout:
+		d.outcome = NotDeleted
 		d.end(Kept, NotDeleted, fmt.Sprintf("the upstream answers %d", status))
 	default:
 		// Nobody knows whether it went: the intent stays open.
+		d.outcome = Unknown
 		d.note(d.g.now(), Unknown, refuse("", "", "the upstream answers %d, or nothing", status))
 		d.g.log.Warn("a deletion ended in doubt: its package refuses until a reading shows", "package", d.caller.pkg, "version", d.version.ID, "digest", d.version.Digest, "status", status)
 	}

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/checkrein/checkrein/registry/packages"
 	"github.com/checkrein/checkrein/registry/retention"
 )
@@ -35,6 +38,7 @@ type Config struct {
 	Log           *slog.Logger      // never sees a credential
 	Now           func() time.Time  // nil: time.Now
 	Transport     http.RoundTripper // nil: the default one
+	Tracer        trace.Tracer      // of a span for each decided deletion; nil: there are none
 }
 
 // Guard is an http.Handler that stands before the API and the registry.
@@ -50,6 +54,7 @@ type Guard struct {
 	memory        Memory
 	log           *slog.Logger
 	now           func() time.Time
+	tracer        trace.Tracer
 	salt          []byte
 	callers       callers
 	views         views
@@ -64,7 +69,10 @@ func New(ctx context.Context, c Config) (*Guard, error) {
 	}
 	g := &Guard{
 		up: up, mode: c.Mode, prefix: c.Prefix, grace: c.Grace, policy: c.Policy, keep: keepFile{path: c.KeepFile},
-		memory: c.Memory, log: c.Log, now: c.Now,
+		memory: c.Memory, log: c.Log, now: c.Now, tracer: c.Tracer,
+	}
+	if g.tracer == nil {
+		g.tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if g.now == nil {
 		g.now = time.Now
