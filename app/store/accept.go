@@ -14,6 +14,7 @@ import (
 // changes nothing, but if its work has failed or is parked that is due again.
 func (s *Store) Accept(ctx context.Context, in webhook.Intake) (webhook.Outcome, error) {
 	var outcome webhook.Outcome
+	cause := work.CauseOf(ctx)
 	err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
 		outcome = webhook.Stored
 		fresh, err := insertDelivery(ctx, c, in.Delivery, c.now())
@@ -21,7 +22,7 @@ func (s *Store) Accept(ctx context.Context, in webhook.Intake) (webhook.Outcome,
 			return err
 		}
 		if fresh {
-			return storeIntake(ctx, c, in, c.now())
+			return storeIntake(ctx, c, in, cause, c.now())
 		}
 		revived, err := reviveWork(ctx, c, in.Delivery.ID, c.now())
 		if !revived {
@@ -55,7 +56,7 @@ func reviveWork(ctx context.Context, c conn, delivery string, now time.Time) (bo
 }
 
 // storeIntake takes over what a delivery tells and makes due what follows from it.
-func storeIntake(ctx context.Context, c conn, in webhook.Intake, now time.Time) error {
+func storeIntake(ctx context.Context, c conn, in webhook.Intake, cause work.Cause, now time.Time) error {
 	if err := storeAccess(ctx, c, in, now); err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func storeIntake(ctx context.Context, c conn, in webhook.Intake, now time.Time) 
 		return err
 	}
 	for _, d := range due {
-		want, err := makeDue(ctx, c, d, now)
+		want, err := makeDue(ctx, c, d, cause, now)
 		if err != nil {
 			return err
 		}

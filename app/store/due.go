@@ -12,23 +12,26 @@ import (
 )
 
 // makeDue raises the level of a row by one and lets it run at its time; a row that is
-// due already keeps its place in the line, or gets a better one.
-func makeDue(ctx context.Context, c conn, d work.Due, now time.Time) (want int64, err error) {
+// due already keeps its place in the line, or gets a better one. Its causes begin anew with
+// the first of the level that is due.
+func makeDue(ctx context.Context, c conn, d work.Due, cause work.Cause, now time.Time) (want int64, err error) {
 	at := now
 	if d.At.After(now) {
 		at = d.At
 	}
 	err = c.QueryRowContext(ctx, `
-		INSERT INTO work (key, kind, repository, want, done, rerun, lease, token, next, since, tries, every, parked, resumed, reason)
-		VALUES ($1, $4, $5, 1, 0, CASE WHEN $2 THEN 1 ELSE 0 END, 0, 0, $3, $3, 0, 0, FALSE, FALSE, '')
+		INSERT INTO work (key, kind, repository, want, done, rerun, lease, token, next, since, tries, every, parked, resumed, reason, causes)
+		VALUES ($1, $4, $5, 1, 0, CASE WHEN $2 THEN 1 ELSE 0 END, 0, 0, $3, $3, 0, 0, FALSE, FALSE, '', $6)
 		ON CONFLICT (key) DO UPDATE SET
 			want = work.want + 1,
 			rerun = CASE WHEN $2 THEN work.want + 1 ELSE work.rerun END,
 			next = CASE WHEN work.want > work.done AND NOT work.parked AND work.next < $3 THEN work.next ELSE $3 END,
 			since = CASE WHEN work.want > work.done AND NOT work.parked AND work.since < $3 THEN work.since ELSE $3 END,
+			causes = CASE WHEN work.want <= work.done OR work.parked THEN $6
+				WHEN length(work.causes) <= $7 THEN work.causes || $6 ELSE work.causes END,
 			tries = 0, parked = FALSE,
 			failed = CASE WHEN work.parked OR $2 THEN 0 ELSE work.failed END
-		RETURNING want`, d.Key, d.Rerun, millis(at), work.KindOf(d.Key), repositoryOf(d.Key)).Scan(&want)
+		RETURNING want`, d.Key, d.Rerun, millis(at), work.KindOf(d.Key), repositoryOf(d.Key), string(cause), cause.Room()).Scan(&want)
 	if err != nil {
 		return 0, fmt.Errorf("make %s due: %w", d.Key, err)
 	}
@@ -41,10 +44,11 @@ const dueAtOnce = 500
 // MakeDue asks for work on each key, as a delivery would. On an error a part of it may
 // be due already; to ask again does no harm.
 func (s *Store) MakeDue(ctx context.Context, list []work.Due) error {
+	cause := work.CauseOf(ctx)
 	for part := range slices.Chunk(list, dueAtOnce) {
 		err := s.queue.do(ctx, func(ctx context.Context, c conn) error {
 			for _, d := range part {
-				if _, err := makeDue(ctx, c, d, c.now()); err != nil {
+				if _, err := makeDue(ctx, c, d, cause, c.now()); err != nil {
 					return err
 				}
 			}

@@ -47,8 +47,8 @@ func (s *Store) Claim(ctx context.Context, lease time.Duration, without ...strin
 		err := c.QueryRowContext(ctx, `
 			UPDATE work SET token = token + 1, resumed = resumed OR lease <> 0, lease = $1
 			WHERE key = (`+nextDue(len(without))+`)
-			RETURNING key, kind, want, token, tries, failed, rerun > done, resumed, since, reason`, args...).
-			Scan(&got.Key, &got.Kind, &got.Want, &got.Token, &got.Tries, &got.Failed, &got.Rerun, &got.Resumed, instant{&got.Since}, &got.Reason)
+			RETURNING key, kind, want, token, tries, failed, rerun > done, resumed, since, reason, causes`, args...).
+			Scan(&got.Key, &got.Kind, &got.Want, &got.Token, &got.Tries, &got.Failed, &got.Rerun, &got.Resumed, instant{&got.Since}, &got.Reason, &got.Causes)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -79,16 +79,17 @@ func (s *Store) Renew(ctx context.Context, claim *work.Claim, lease time.Duratio
 	})
 }
 
-// Done implements work.Queue. A scheduled row is wanted again after its interval.
+// Done implements work.Queue. A scheduled row is wanted again after its interval. Causes were
+// only added since the claim: what came with it stands first.
 func (s *Store) Done(ctx context.Context, claim *work.Claim) error {
 	err := s.held(ctx, "finish", claim, func(ctx context.Context, c conn) (sql.Result, error) {
 		result, err := c.ExecContext(ctx, `
-			UPDATE work SET done = $3, lease = 0, tries = 0, failed = 0, resumed = FALSE, reason = '',
+			UPDATE work SET done = $3, lease = 0, tries = 0, failed = 0, resumed = FALSE, reason = '', causes = substr(causes, $5),
 				want = CASE WHEN every > 0 AND want = $3 THEN want + 1 ELSE want END,
 				next = CASE WHEN want = $3 THEN $4 + every ELSE $4 END,
 				since = CASE WHEN want = $3 THEN $4 + every ELSE $4 END
 			WHERE key = $1 AND token = $2 AND lease <> 0`,
-			claim.Key, claim.Token, claim.Want, millis(c.now()))
+			claim.Key, claim.Token, claim.Want, millis(c.now()), len(claim.Causes)+1)
 		if err != nil {
 			return nil, err
 		}

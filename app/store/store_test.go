@@ -228,8 +228,8 @@ func TestReopenKeepsEverything(t *testing.T) {
 	if c := claim(t, s); c.Key != work.HeadKey(42, shaA) || c.Want != 1 {
 		t.Errorf("claimed %+v", c)
 	}
-	if n := one[int](t, s, `SELECT count(*) FROM goose_db_version WHERE version_id > 0`); n != 5 {
-		t.Errorf("%d migrations noted, want 4", n)
+	if n := one[int](t, s, `SELECT count(*) FROM goose_db_version WHERE version_id > 0`); n != 6 {
+		t.Errorf("%d migrations noted, want 6", n)
 	}
 }
 

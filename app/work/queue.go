@@ -31,6 +31,8 @@ type Claim struct {
 	Since   time.Time // since when the row is due
 	// Reason is why the last attempt failed; empty when none did since the last success.
 	Reason string
+	// Causes are why the row is due, one after the other; Done forgets those that it has got here.
+	Causes Cause
 }
 
 // Queue is the store's side. Every method but Claim answers ErrLost when the
