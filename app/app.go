@@ -15,6 +15,7 @@ import (
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/app/pull"
 	"github.com/checkrein/checkrein/app/store"
+	"github.com/checkrein/checkrein/app/traces"
 	"github.com/checkrein/checkrein/app/webhook"
 	"github.com/checkrein/checkrein/app/work"
 )
@@ -31,6 +32,7 @@ type App struct {
 	webhooks *webhook.Handler
 	worker   *work.Worker
 	guard    *guarding // nil: none runs inside
+	traces   *traces.Traces
 
 	processes atomic.Int64 // that share the database
 }
@@ -46,21 +48,34 @@ func New(ctx context.Context, c Config, version string, out io.Writer) (*App, er
 		return nil, err
 	}
 	a := &App{config: c, version: version, log: newLog(out, level)}
+	if a.traces, err = traces.Start(ctx, c.Traces, version, a.log); err != nil {
+		return nil, err
+	}
+	if err := a.open(ctx); err != nil {
+		flush(a.traces)
+		return nil, err
+	}
+	return a, nil
+}
+
+// open opens what the App works with.
+func (a *App) open(ctx context.Context) (err error) {
+	c := a.config
 	a.hub, err = hub.New(hub.Config{
 		AppID: c.AppID, PrivateKeyPEM: []byte(c.PrivateKey), APIURL: c.APIURL,
-		UserAgent: "checkrein/" + version, Log: a.log, Now: a.now, Rates: c.rates,
+		UserAgent: "checkrein/" + a.version, Log: a.log, Now: a.now, Rates: c.rates, Around: a.traces.Transport,
 		Processes: func() int { return int(a.processes.Load()) },
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if a.store, err = openStore(ctx, c.DatabaseURL, a.log, a.standIn); err != nil {
-		return nil, err
+		return err
 	}
 	if err := a.wire(ctx); err != nil {
-		return nil, errors.Join(err, a.store.Close())
+		return errors.Join(err, a.store.Close())
 	}
-	return a, nil
+	return nil
 }
 
 // now is what time it is to all who share the store. Nothing asks before that is open.
@@ -78,7 +93,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.identity = webhook.App{ID: a.config.AppID, Slug: a.slug(ctx), Owners: a.config.Owners}
 	a.webhooks, err = webhook.NewHandler(webhook.Config{
 		App: a.identity, Secrets: a.config.WebhookSecrets, Inbox: a.store, Log: a.log, Now: a.now,
-		Count: a.admin.Delivered,
+		Count: a.admin.Delivered, Tracer: a.traces.Tracer(),
 	})
 	if err != nil {
 		return err
@@ -86,7 +101,7 @@ func (a *App) wire(ctx context.Context) error {
 	judge := a.newJudge()
 	a.worker = a.newWorker(judge, a.newSweeper(judge))
 	if a.config.Guard != nil {
-		a.guard, err = newGuarding(ctx, *a.config.Guard, a.store, a.admin.Recorded, a.log)
+		a.guard, err = newGuarding(ctx, *a.config.Guard, a.store, a.admin.Recorded, a.traces, a.log)
 	}
 	return err
 }
@@ -163,7 +178,17 @@ func (a *App) countProcesses(ctx context.Context) error {
 	}
 }
 
+// flushTime is what is left of the ten seconds of a stop for spans that were not handed over.
+const flushTime = time.Second
+
+func flush(t *traces.Traces) {
+	ctx, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	t.Close(ctx)
+}
+
 func (a *App) close() {
+	flush(a.traces)
 	if err := a.store.Close(); err != nil {
 		a.log.Error("the store did not close", "error", err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/app/lookup"
+	"github.com/checkrein/checkrein/app/traces"
 )
 
 // Config is the environment of `checkrein serve`. Secrets may stand in files: a
@@ -35,7 +36,8 @@ type Config struct {
 	Registries     []string `env:"CHECKREIN_REGISTRIES"`
 	LogLevel       string   `env:"CHECKREIN_LOG_LEVEL, default=info"`
 
-	Guard *GuardConfig // nil: none runs inside
+	Guard  *GuardConfig // nil: none runs inside
+	Traces traces.Config
 
 	rates  *hub.Rates    // nil: the hub's own
 	lease  time.Duration // zero: leaseTime
@@ -58,6 +60,24 @@ func Variables() []Variable {
 		{"CHECKREIN_ADMIN_LISTEN", "127.0.0.1:9090", "where /healthz, /readyz and /metrics are served"},
 		{"CHECKREIN_REGISTRIES", "", "registries that policies may have asked, like ghcr.io or *.pkg.dev, separated by commas; empty: none"},
 		{"CHECKREIN_LOG_LEVEL", "info", "debug, info, warn or error"},
+	}
+}
+
+// TraceVariables lists those of OpenTelemetry's variables that decide whether and where traces
+// go, for --help. The SDK reads these and others by itself.
+func TraceVariables() []Variable {
+	return []Variable{
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", "", "where spans are sent by OTLP, like http://collector:4318; empty: nowhere"},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "", "the same for traces alone, with the whole path"},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "http/protobuf, http/json or grpc"},
+		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "", "the same for traces alone"},
+		{"OTEL_EXPORTER_OTLP_HEADERS", "", "sent along, like api-key=SECRET, separated by commas"},
+		{"OTEL_TRACES_EXPORTER", "", "otlp, console (on stdout) or none; empty: otlp where there is an endpoint"},
+		{"OTEL_TRACES_SAMPLER", "parentbased_always_on", "which traces are kept, like parentbased_traceidratio"},
+		{"OTEL_TRACES_SAMPLER_ARG", "", "the share that is kept, like 0.1"},
+		{"OTEL_SERVICE_NAME", "checkrein", "the name that spans are under"},
+		{"OTEL_RESOURCE_ATTRIBUTES", "", "what every span carries, like deployment.environment.name=production"},
+		{"OTEL_SDK_DISABLED", "false", "true: nothing is traced, whatever else is set"},
 	}
 }
 
@@ -93,6 +113,9 @@ func ReadConfig(ctx context.Context, lookup func(string) (string, bool)) (Config
 		return Config{}, missing(env, err)
 	}
 	c.Guard = nil // its defaults were filled in: nobody asked for it yet
+	if c.Traces, err = traces.Read(lookup); err != nil {
+		return Config{}, err
+	}
 	if err := c.validate(); err != nil || !GuardWanted(lookup) {
 		return c, err
 	}

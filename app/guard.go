@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/checkrein/checkrein/app/admin"
 	"github.com/checkrein/checkrein/app/store"
+	"github.com/checkrein/checkrein/app/traces"
 	"github.com/checkrein/checkrein/registry/guard"
 )
 
@@ -25,6 +27,7 @@ type Guard struct {
 	store  *store.Store
 	admin  *admin.Admin
 	guard  *guarding
+	traces *traces.Traces
 }
 
 // guarding is what runs a guard, alone or inside the App.
@@ -38,22 +41,35 @@ type guarding struct {
 
 // NewGuard opens the store and wires the guard; it does not listen yet, but to say that a
 // database is away for which it waits. out takes the log, one JSON object a line.
-func NewGuard(ctx context.Context, c GuardConfig, out io.Writer) (*Guard, error) {
+func NewGuard(ctx context.Context, c GuardConfig, version string, out io.Writer) (*Guard, error) {
 	level, err := logLevel(c.LogLevel)
 	if err != nil {
 		return nil, err
 	}
 	g := &Guard{config: c, log: newLog(out, level)}
-	if g.store, err = openStore(ctx, c.DatabaseURL, g.log, g.standIn); err != nil {
+	if g.traces, err = traces.Start(ctx, c.Traces, version, g.log); err != nil {
 		return nil, err
 	}
-	if g.admin, err = admin.NewGuard(g.store.Ping, g.log); err == nil {
-		g.guard, err = newGuarding(ctx, c, g.store, g.admin.Recorded, g.log)
-	}
-	if err != nil {
-		return nil, errors.Join(err, g.store.Close())
+	if err := g.open(ctx); err != nil {
+		flush(g.traces)
+		return nil, err
 	}
 	return g, nil
+}
+
+// open opens the store and makes the guard before it.
+func (g *Guard) open(ctx context.Context) (err error) {
+	c := g.config
+	if g.store, err = openStore(ctx, c.DatabaseURL, g.log, g.standIn); err != nil {
+		return err
+	}
+	if g.admin, err = admin.NewGuard(g.store.Ping, g.log); err == nil {
+		g.guard, err = newGuarding(ctx, c, g.store, g.admin.Recorded, g.traces, g.log)
+	}
+	if err != nil {
+		return errors.Join(err, g.store.Close())
+	}
+	return nil
 }
 
 // counted has every line of the journal counted.
@@ -72,7 +88,7 @@ func (c counted) Note(r guard.Record) {
 	c.Memory.Note(r)
 }
 
-func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, count func(guard.Record), log *slog.Logger) (*guarding, error) {
+func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, count func(guard.Record), spans *traces.Traces, log *slog.Logger) (*guarding, error) {
 	memory := s.Guard(strings.TrimRight(c.RegistryURL, "/"))
 	if err := memory.Alone(ctx); err != nil {
 		return nil, err
@@ -80,6 +96,7 @@ func newGuarding(ctx context.Context, c GuardConfig, s *store.Store, count func(
 	handler, err := guard.New(ctx, guard.Config{
 		API: c.APIURL, Registry: c.RegistryURL, Prefix: c.Prefix, Mode: guard.Mode(c.Mode), Grace: c.grace, Policy: c.policy,
 		KeepFile: c.KeepFile, Memory: counted{memory, count}, Log: log, Now: s.Now,
+		Transport: spans.Transport(http.DefaultTransport), Tracer: spans.Tracer(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
@@ -151,6 +168,7 @@ func (g *Guard) Run(ctx context.Context) error {
 }
 
 func (g *Guard) close() {
+	flush(g.traces)
 	if err := g.store.Close(); err != nil {
 		g.log.Error("the store did not close", "error", err)
 	}

@@ -71,7 +71,7 @@ func (g *guarded) start() (address string, log *lockedBuffer, stop func()) {
 		g.Fatal(err)
 	}
 	log = &lockedBuffer{}
-	one, err := app.NewGuard(g.Context(), config, log)
+	one, err := app.NewGuard(g.Context(), config, "test", log)
 	if err != nil {
 		g.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func guardAlone() int {
 	if err != nil {
 		return refuse(err)
 	}
-	g, err := app.NewGuard(context.Background(), config, os.Stderr)
+	g, err := app.NewGuard(context.Background(), config, "test", os.Stderr)
 	if err != nil {
 		return refuse(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"github.com/checkrein/checkrein/app/traces"
 	"github.com/checkrein/checkrein/registry/guard"
 	"github.com/checkrein/checkrein/registry/retention"
 )
@@ -36,6 +37,8 @@ type GuardConfig struct {
 	DatabaseURL string `env:"CHECKREIN_DATABASE_URL, default=sqlite:checkrein-guard.db"`
 	AdminListen string `env:"CHECKREIN_ADMIN_LISTEN, default=127.0.0.1:9090"`
 	LogLevel    string `env:"CHECKREIN_LOG_LEVEL, default=info"`
+
+	Traces traces.Config
 
 	certificate *tls.Certificate
 	grace       time.Duration
@@ -85,6 +88,9 @@ func ReadGuardConfig(ctx context.Context, lookup func(string) (string, bool)) (G
 	var c GuardConfig
 	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &c, Lookuper: env}); err != nil {
 		return GuardConfig{}, fmt.Errorf("read the environment: %w", err)
+	}
+	if c.Traces, err = traces.Read(lookup); err != nil {
+		return GuardConfig{}, err
 	}
 	return c, c.validate(ctx)
 }

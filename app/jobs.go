@@ -78,7 +78,7 @@ func (a *App) newJudge() *pull.Judge {
 		Memory: a.store, Checks: all.Checks, Resolver: a.resolver(), Rules: all.RuleIDs(), Catalogue: all.Rules(), Login: login,
 		Web: webOf(a.config.APIURL), Version: a.version,
 		Patience: patience, CheckTime: checkTime, Now: a.now, Log: a.log,
-		Told: a.admin.Verdict, Panicked: a.admin.Panicked,
+		Told: a.admin.Verdict, Panicked: a.admin.Panicked, Tracer: a.traces.Tracer(),
 	}
 }
 
@@ -87,7 +87,7 @@ func (a *App) newJudge() *pull.Judge {
 func (a *App) resolver() func(*policy.Policy) images.Resolver {
 	client := lookup.New(lookup.Config{
 		UserAgent: "checkrein/" + a.version, Most: lookup.Most, Within: lookup.Within,
-		Sightings: a.store, Now: a.now, Detour: a.config.detour,
+		Sightings: a.store, Now: a.now, Detour: a.config.detour, Around: a.traces.Transport,
 	})
 	return func(p *policy.Policy) images.Resolver {
 		return client.Resolver(p.Images.Registries, a.config.Registries)
@@ -112,6 +112,7 @@ func (a *App) newWorker(judge *pull.Judge, sweeper *sweep.Sweeper) *work.Worker 
 		Queue: a.store, Handler: a.handler(judge, sweeper), OnPark: park(judge), Ended: a.admin.Ended,
 		Parallel: parallel, Most: most(), Lease: cmp.Or(a.config.lease, leaseTime), Poll: pollTime, Grace: graceTime, MaxTries: maxTries, MaxAway: maxAway,
 		Backoff: work.Exponential(firstBackoff, lastBackoff), Log: a.log, Now: a.now,
+		Tracer: a.traces.Tracer(),
 	}
 }
 

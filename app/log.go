@@ -3,11 +3,13 @@ package app
 import (
 	"io"
 	"log/slog"
+
+	"github.com/checkrein/checkrein/app/traces"
 )
 
-// newLog writes one JSON object a line.
+// newLog writes one JSON object a line, with the trace that it belongs to.
 func newLog(out io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: inMilliseconds}))
+	return slog.New(traces.Logs(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: inMilliseconds})))
 }
 
 // inMilliseconds says the unit of a duration in its name: slog writes bare nanoseconds.

@@ -85,7 +85,7 @@ type process struct {
 
 // environment is all that a process gets to know.
 func (w *world) environment() []string {
-	return []string{
+	return append([]string{
 		fmt.Sprintf("GITHUB_APP_ID=%d", w.config.AppID),
 		"GITHUB_APP_PRIVATE_KEY=" + w.config.PrivateKey,
 		"GITHUB_WEBHOOK_SECRET=" + strings.Join(w.config.WebhookSecrets, ","),
@@ -95,7 +95,7 @@ func (w *world) environment() []string {
 		"CHECKREIN_ADMIN_LISTEN=127.0.0.1:0",
 		"CHECKREIN_LOG_LEVEL=debug",
 		leaseVariable + "=" + w.lease,
-	}
+	}, w.variables...)
 }
 
 // launch starts a process and does not wait for it.
@@ -199,6 +199,7 @@ type gate struct {
 
 	mu    sync.Mutex
 	seen  []string // "POST /graphql": the requests since the gate was armed
+	keys  []string // their Authorization headers, all of them
 	at    int      // which of them gets stuck; -1: none
 	when  moment
 	stuck chan struct{} // closed once it is
@@ -239,6 +240,7 @@ func (g *gate) next(r *http.Request) (moment, chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.seen = append(g.seen, r.Method+" "+r.URL.Path)
+	g.keys = append(g.keys, r.Header.Get("Authorization"))
 	if len(g.seen)-1 == g.at {
 		return g.when, g.stuck
 	}

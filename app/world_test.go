@@ -27,15 +27,16 @@ const secret = "a secret of the tests"
 // the App running in this process; they speak HTTP with real signatures and tokens.
 type world struct {
 	testing.TB
-	github *githubtest.Server
-	app    *githubtest.App
-	in     *githubtest.Installation
-	repo   *githubtest.Repo
-	dev    *githubtest.User
-	config app.Config
-	lease  string // of processes; empty: as in production
-	log    *lockedBuffer
-	stop   func()
+	github    *githubtest.Server
+	app       *githubtest.App
+	in        *githubtest.Installation
+	repo      *githubtest.Repo
+	dev       *githubtest.User
+	config    app.Config
+	lease     string   // of processes; empty: as in production
+	variables []string // of processes, besides those of config
+	log       *lockedBuffer
+	stop      func()
 }
 
 // lockedBuffer keeps the App's log for failing tests.

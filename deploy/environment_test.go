@@ -9,7 +9,7 @@ import (
 
 // known are the variables that a verb reads.
 func known(verb string) map[string]bool {
-	variables := app.GuardVariables()
+	variables := append(app.GuardVariables(), app.TraceVariables()...)
 	names := map[string]bool{
 		"CHECKREIN_DATABASE_URL": true, "CHECKREIN_ADMIN_LISTEN": true, "CHECKREIN_LOG_LEVEL": true,
 		"CHECKREIN_DATABASE_URL_FILE": true, // an address may have a password in it

@@ -29,10 +29,12 @@ type Config struct {
 	APIURL        string // empty: DefaultAPIURL; Enterprise Server: https://HOST/api/v3
 	UserAgent     string
 	Transport     http.RoundTripper // nil: a transport of its own with time-outs
-	Log           *slog.Logger      // nil: nothing is logged
-	Now           func() time.Time  // nil: time.Now
-	Rates         *Rates            // of writes; nil: what GitHub allows, with a margin
-	Processes     func() int        // how many share an installation's limits; nil: this one alone
+	// Around is put around the transport; nil: nothing is. It sees each try of a request.
+	Around    func(http.RoundTripper) http.RoundTripper
+	Log       *slog.Logger     // nil: nothing is logged
+	Now       func() time.Time // nil: time.Now
+	Rates     *Rates           // of writes; nil: what GitHub allows, with a margin
+	Processes func() int       // how many share an installation's limits; nil: this one alone
 }
 
 // Hub hands out one client for each installation, with its token and its limits.
@@ -98,6 +100,9 @@ func (cfg Config) reach() (*Hub, error) {
 	}
 	if h.base == nil {
 		h.base = newTransport()
+	}
+	if cfg.Around != nil {
+		h.base = cfg.Around(h.base)
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)

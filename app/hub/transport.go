@@ -65,7 +65,7 @@ func (g *gate) RoundTrip(req *http.Request) (*http.Response, error) {
 		if !repeatable || attempt == attempts || !g.pause(ctx, attempt) {
 			return nil, g.giveUp(req.Context(), ctx, down)
 		}
-		g.hub.log.Debug("asking GitHub again", "installation", g.installation, "attempt", attempt+1, "reason", down.Error())
+		g.hub.log.DebugContext(ctx, "asking GitHub again", "installation", g.installation, "attempt", attempt+1, "reason", down.Error())
 	}
 }
 

@@ -42,17 +42,23 @@ type Config struct {
 	Now       func() time.Time
 	// Detour is for tests: see there. The zero Detour changes nothing.
 	Detour Detour
+	// Around is put around what sends requests; nil: nothing is.
+	Around func(http.RoundTripper) http.RoundTripper
 }
 
 // Client asks registries.
 type Client struct {
 	config Config
-	net    *http.Transport
+	net    http.RoundTripper
 }
 
 // New makes a client.
 func New(c Config) *Client {
-	return &Client{config: c, net: newTransport(c.Detour)}
+	client := &Client{config: c, net: newTransport(c.Detour)}
+	if c.Around != nil {
+		client.net = c.Around(client.net)
+	}
+	return client
 }
 
 // Resolver asks for one verdict: the registries that are on both lists, each question

@@ -61,7 +61,7 @@ func (e *evaluation) commentOn(ctx context.Context, number int, own *hub.Comment
 		err = e.createComment(ctx, number, report.Comment(h, ""))
 	}
 	if errors.Is(err, hub.ErrLocked) {
-		e.Log.Warn("the conversation is locked; the check run says it all", "repository", h.Repository, "pull", number)
+		e.Log.WarnContext(ctx, "the conversation is locked; the check run says it all", "repository", h.Repository, "pull", number)
 		return nil
 	}
 	if err != nil {

@@ -182,11 +182,15 @@ func failed(reason string) []checks.Report {
 
 // guard runs one check; a panic in it is told and counted.
 func (e *evaluation) guard(ctx context.Context, c checks.Check, change checks.Change) checks.Report {
-	return checks.Guard(ctx, c, change, e.CheckTime, func(value any, stack []byte) {
-		e.Log.Error("check panicked", "check", c.Name(), "repository", e.repo.String(), "head", e.sha,
+	ctx, span := e.span(ctx, "check "+c.Name())
+	r := checks.Guard(ctx, c, change, e.CheckTime, func(value any, stack []byte) {
+		e.Log.ErrorContext(ctx, "check panicked", "check", c.Name(), "repository", e.repo.String(), "head", e.sha,
 			"panic", fmt.Sprint(value), "stack", string(stack))
 		if e.Panicked != nil {
 			e.Panicked()
 		}
 	})
+	tellReport(span, r)
+	endSpan(span, r.Err)
+	return r
 }

@@ -47,7 +47,7 @@ func (e *evaluation) watch(ctx context.Context) (stop func()) {
 		}
 		if err := e.begin(ctx); err != nil {
 			e.progress.doubtful = true
-			e.Log.Warn("no in-progress run could be shown", "head", e.sha, "error", err)
+			e.Log.WarnContext(ctx, "no in-progress run could be shown", "head", e.sha, "error", err)
 		}
 	})
 	return e.progress.stop

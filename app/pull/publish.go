@@ -28,7 +28,9 @@ const RulesURL = "https://github.com/checkrein/checkrein/blob/main/docs/rules.md
 
 // publish tells the verdict: detail runs, the aggregated run, the comment. An
 // unchanged verdict writes nothing, unless a re-run was asked for.
-func (e *evaluation) publish(ctx context.Context, all []judged) error {
+func (e *evaluation) publish(ctx context.Context, all []judged) (err error) {
+	ctx, span := e.span(ctx, "publish")
+	defer func() { endSpan(span, err) }()
 	head, err := e.Memory.Head(ctx, e.repo.ID, e.sha)
 	if err != nil {
 		return fmt.Errorf("look up head %s before publishing: %w", e.sha, err)
@@ -43,6 +45,7 @@ func (e *evaluation) publish(ctx context.Context, all []judged) error {
 		}
 	}
 	told := e.told(all)
+	tellVerdict(span, told)
 	settings := strictest(all)
 	e.take(all)
 	if err := e.putDetails(ctx, &told, settings); err != nil {
@@ -56,12 +59,12 @@ func (e *evaluation) publish(ctx context.Context, all []judged) error {
 		return err
 	}
 	e.published.Conclusion = conclusion(told.Worst().Verdict.Conclusion)
-	e.count(told.Worst().Verdict)
+	e.count(ctx, told.Worst().Verdict)
 	return e.remember(ctx)
 }
 
 // count tells the log and the metrics of a verdict.
-func (e *evaluation) count(v *verdict.Verdict) {
+func (e *evaluation) count(ctx context.Context, v *verdict.Verdict) {
 	if e.Told != nil {
 		e.Told(string(v.Conclusion))
 	}
@@ -72,7 +75,7 @@ func (e *evaluation) count(v *verdict.Verdict) {
 			by[check]++
 		}
 	}
-	e.Log.Info("verdict", "repository", e.repo.ID, "name", e.repo.String(), "head", e.sha,
+	e.Log.InfoContext(ctx, "verdict", "repository", e.repo.ID, "name", e.repo.String(), "head", e.sha,
 		"conclusion", v.Conclusion, "check", by, "duration", e.Now().Sub(e.started))
 }
 

@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/checkrein/checkrein/app/hub"
 	"github.com/checkrein/checkrein/app/work"
 	"github.com/checkrein/checkrein/checks"
@@ -50,6 +52,7 @@ type Judge struct {
 	// Told and Panicked count; nil: nobody does.
 	Told     func(conclusion string)
 	Panicked func()
+	Tracer   trace.Tracer // of spans for checks and for publishing; nil: there are none
 
 	bases turns
 	leads leads
@@ -68,7 +71,7 @@ func (j *Judge) Head(ctx context.Context, claim *work.Claim) error {
 	}
 	for _, over := range []error{hub.ErrNoInstallation, hub.ErrNoRepository, hub.ErrUnknownCommit} {
 		if errors.Is(err, over) {
-			j.Log.Info("nothing to judge any more", "key", claim.Key, "reason", err)
+			j.Log.InfoContext(ctx, "nothing to judge any more", "key", claim.Key, "reason", err)
 			return nil
 		}
 	}

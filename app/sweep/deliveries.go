@@ -86,13 +86,13 @@ func (s *Sweeper) takeIn(ctx context.Context, d hub.Delivery) error {
 	}
 	in, ours, err := s.Decode(event, guid, payload, s.Now())
 	if err != nil {
-		s.Log.Warn("a missed delivery cannot be read", "delivery", guid, "event", event, "error", err)
+		s.Log.WarnContext(ctx, "a missed delivery cannot be read", "delivery", guid, "event", event, "error", err)
 		return nil // no later attempt would read it either
 	}
 	if !ours {
 		return nil
 	}
-	s.Log.Warn("missed delivery taken in", "delivery", guid, "event", event, "repository", in.Repo.Owner+"/"+in.Repo.Name)
+	s.Log.WarnContext(ctx, "missed delivery taken in", "delivery", guid, "event", event, "repository", in.Repo.Owner+"/"+in.Repo.Name)
 	_, err = s.Inbox.Accept(ctx, in)
 	return err
 }

@@ -33,7 +33,7 @@ func (s *Sweeper) enforce(ctx context.Context, c *work.Claim) error {
 	}
 	interrupted := c.Resumed || c.Tries > 0 // perhaps after the loss was noted, before it was told
 	if !now.Lost.IsZero() && (before.Lost.IsZero() || interrupted) {
-		s.Log.Error("the check is no longer required and bound to this app; `checkrein doctor --fix` mends it",
+		s.Log.ErrorContext(ctx, "the check is no longer required and bound to this app; `checkrein doctor --fix` mends it",
 			"repository", id, "name", named.String(), "branch", repo.Default)
 		return s.judgeAgain(ctx, id, repo.Default, func(OnBase) bool { return true })
 	}

@@ -23,7 +23,7 @@ func (s *Sweeper) installation(ctx context.Context, key string) error {
 	github := s.GitHub(id)
 	repos, err := github.Repositories(ctx)
 	if errors.Is(err, hub.ErrNoInstallation) {
-		s.Log.Info("nothing to sweep any more", "installation", id)
+		s.Log.InfoContext(ctx, "nothing to sweep any more", "installation", id)
 		return nil
 	}
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Sweeper) open(ctx context.Context, installation int64, github GitHub, r
 		}
 		if o.Problem != nil {
 			failed = fmt.Errorf("ask what is open in %s: %w", o.Repository, o.Problem)
-			s.Log.Warn("a repository was not swept", "repository", o.Repository.String(), "error", o.Problem)
+			s.Log.WarnContext(ctx, "a repository was not swept", "repository", o.Repository.String(), "error", o.Problem)
 			continue
 		}
 		repo := webhook.Repo{ID: o.ID, Installation: installation, Owner: o.Owner, Name: o.Name}
@@ -100,7 +100,7 @@ func (s *Sweeper) makeDue(ctx context.Context, installation int64, look []int64)
 	}
 	now := s.Now()
 	if len(due) > 0 {
-		s.Log.Info("open heads without a verdict", "installation", installation, "heads", len(due))
+		s.Log.InfoContext(ctx, "open heads without a verdict", "installation", installation, "heads", len(due))
 	}
 	return s.Memory.MakeDue(ctx, append(paced(due, now), paced(rules, now)...))
 }

@@ -82,7 +82,7 @@ func (s *Sweeper) Do(ctx context.Context, c *work.Claim) error {
 	err := s.do(ctx, c)
 	for _, over := range []error{hub.ErrNoInstallation, hub.ErrNoRepository} {
 		if errors.Is(err, over) && c.Tries >= believed {
-			s.Log.Info("nothing to do any more", "key", c.Key, "reason", err)
+			s.Log.InfoContext(ctx, "nothing to do any more", "key", c.Key, "reason", err)
 			return nil
 		}
 	}

@@ -65,7 +65,7 @@ func (s *Sweeper) answer(ctx context.Context, r Repository, sha string, v webhoo
 		return err
 	}
 	if !may {
-		s.Log.Info("a command of somebody without write access is not followed",
+		s.Log.InfoContext(ctx, "a command of somebody without write access is not followed",
 			"repository", repo.ID, "name", repo.String(), "pull", v.Pull, "login", said.By.Login, "command", command.Command)
 		return nil
 	}

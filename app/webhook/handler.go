@@ -8,12 +8,15 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // acceptTime bounds the wait for the store: GitHub gives up after ten seconds.
 const acceptTime = 8 * time.Second
 
-// Config is what a Handler needs; every field but Count is mandatory.
+// Config is what a Handler needs; every field but Count and Tracer is mandatory.
 type Config struct {
 	App     App
 	Secrets []string // any of them signs a delivery, so that a secret can be changed without loss
@@ -21,6 +24,7 @@ type Config struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Count   func(status int) // hears of every answer, once
+	Tracer  trace.Tracer     // of a span for each delivery to be stored; nil: there are none
 }
 
 // Handler answers POST /webhook: 202 stored; 200 already done; 204 not for this
@@ -33,6 +37,7 @@ type Handler struct {
 	log     *slog.Logger
 	now     func() time.Time
 	count   func(status int)
+	tracer  trace.Tracer
 	memory  budget
 }
 
@@ -49,10 +54,13 @@ func NewHandler(c Config) (*Handler, error) {
 	case c.Inbox == nil || c.Log == nil || c.Now == nil:
 		return nil, errors.New("webhook: inbox, log and clock are needed")
 	}
-	h := &Handler{app: c.App, secrets: keys, inbox: c.Inbox, log: c.Log, now: c.Now, count: c.Count,
+	h := &Handler{app: c.App, secrets: keys, inbox: c.Inbox, log: c.Log, now: c.Now, count: c.Count, tracer: c.Tracer,
 		memory: budget{limit: maxBuffered}}
 	if h.count == nil {
 		h.count = func(int) {}
+	}
+	if h.tracer == nil {
+		h.tracer = noop.NewTracerProvider().Tracer("")
 	}
 	return h, nil
 }
@@ -69,12 +77,15 @@ func (r refusal) Error() string { return r.reason }
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := h.now()
 	log := h.log.With("event", clip(r.Header.Get(headerEvent)), "delivery", clip(r.Header.Get(headerDelivery)))
-	status, in, err := h.take(w, r)
+	ctx, status, in, err := h.take(w, r)
+	span := trace.SpanFromContext(ctx)
+	defer span.End()
 	log = log.With("duration", h.now().Sub(started))
 	if err == nil {
 		w.WriteHeader(status)
 		h.count(status)
-		tell(r.Context(), log, status, in)
+		answered(span, status)
+		tell(ctx, log, status, in)
 		return
 	}
 	var no refusal
@@ -86,7 +97,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Error(w, no.reason, no.status)
 	h.count(no.status)
-	log.WarnContext(r.Context(), "delivery refused", "status", no.status, "error", err)
+	answered(span, no.status)
+	log.WarnContext(ctx, "delivery refused", "status", no.status, "error", err)
 }
 
 // tell logs what became of a delivery; the keys lead to the log lines of the work.
@@ -107,34 +119,36 @@ func tell(ctx context.Context, log *slog.Logger, status int, in Intake) {
 }
 
 // take goes from the cheap refusals to the dear ones; nothing is parsed before it
-// is known to be signed.
-func (h *Handler) take(w http.ResponseWriter, r *http.Request) (int, Intake, error) {
+// is known to be signed. With what is to be stored the context has the delivery's span.
+func (h *Handler) take(w http.ResponseWriter, r *http.Request) (ctx context.Context, status int, in Intake, err error) {
+	ctx, begun := r.Context(), time.Now()
 	head, err := readHeaders(r)
 	if err != nil {
-		return 0, Intake{}, err
+		return ctx, 0, in, err
 	}
 	if r.ContentLength > maxBody {
 		w.Header().Set("Connection", "close") // the rest is not read to keep the connection
-		return 0, Intake{}, tooLarge()
+		return ctx, 0, in, tooLarge()
 	}
 	lease := h.memory.lease()
 	defer lease.release()
 	payload, err := readBody(http.MaxBytesReader(w, r.Body, maxBody), lease)
 	if err != nil {
-		return 0, Intake{}, err
+		return ctx, 0, in, err
 	}
 	if !h.secrets.signed(payload, head.signature) {
-		return 0, Intake{}, refusal{http.StatusUnauthorized, "the signature does not match any secret"}
+		return ctx, 0, in, refusal{http.StatusUnauthorized, "the signature does not match any secret"}
 	}
 	in, ours, err := h.app.Decode(head.event, head.delivery, payload, h.now())
 	if err != nil {
-		return 0, Intake{}, refusal{http.StatusBadRequest, err.Error()}
+		return ctx, 0, Intake{}, refusal{http.StatusBadRequest, err.Error()}
 	}
 	if !ours {
-		return http.StatusNoContent, Intake{}, nil
+		return ctx, http.StatusNoContent, Intake{}, nil
 	}
-	status, err := h.accept(r.Context(), in)
-	return status, in, err
+	ctx = h.span(r, in, begun)
+	status, err = h.accept(ctx, in)
+	return ctx, status, in, err
 }
 
 func (h *Handler) accept(ctx context.Context, in Intake) (int, error) {

@@ -46,11 +46,14 @@ type ending struct {
 func (w *Worker) job(ctx context.Context, c *Claim) {
 	j := &job{Worker: w, claim: c, log: w.Log.With(fields(c)...)}
 	started := w.Now()
+	waited := max(0, started.Sub(c.Since))
+	ctx, span := w.span(ctx, c, waited)
+	defer span.End()
 	held, lose := context.WithCancelCause(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() { j.renew(held, lose) })
 
-	failure := j.guarded(func() error { return w.Handler(held, c) })
+	failure := j.guarded(held, func() error { return w.Handler(held, c) })
 	end := j.choose(held, failure)
 	if wasLost(held, failure) {
 		end = ending{OutcomeLost, nil}
@@ -58,33 +61,34 @@ func (w *Worker) job(ctx context.Context, c *Claim) {
 	lose(nil)
 	renewing.Wait()
 
-	ended := Ended{Kind: c.Kind, Duration: w.Now().Sub(started), Waited: max(0, started.Sub(c.Since))}
-	j.log = j.log.With("duration", ended.Duration, "waited", ended.Waited)
+	ended := Ended{Kind: c.Kind, Duration: w.Now().Sub(started), Waited: waited}
+	j.log = j.log.With("duration", ended.Duration, "waited", waited)
 	ended.Outcome, ended.Panicked = j.finish(ctx, end, failure), j.panicked
+	outcome(span, ended.Outcome)
 	if w.Ended == nil {
 		return
 	}
-	if err := j.guarded(func() error { w.Ended(ended); return nil }); err != nil {
-		j.log.Error("the end of the work could not be counted", "error", err)
+	if err := j.guarded(ctx, func() error { w.Ended(ended); return nil }); err != nil {
+		j.log.ErrorContext(ctx, "the end of the work could not be counted", "error", err)
 	}
 }
 
 // finish notes how the job ended; where that fails the lease runs out.
 func (j *job) finish(ctx context.Context, end ending, failure error) (outcome string) {
 	if end.outcome == OutcomeLost {
-		j.log.Warn("work lost its lease", "error", failure)
+		j.log.WarnContext(ctx, "work lost its lease", "error", failure)
 		return OutcomeLost
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
 	defer cancel()
 	if err := end.note(last); err != nil {
-		j.log.Warn("the end of the work could not be noted", "error", err, "failure", failure)
+		j.log.WarnContext(ctx, "the end of the work could not be noted", "error", err, "failure", failure)
 		return OutcomeLost
 	}
 	if failure != nil {
-		j.log.Warn("work failed", "outcome", end.outcome, "error", failure)
+		j.log.WarnContext(ctx, "work failed", "outcome", end.outcome, "error", failure)
 	} else {
-		j.log.Info("work done")
+		j.log.InfoContext(ctx, "work done")
 	}
 	return end.outcome
 }
@@ -117,8 +121,8 @@ func (j *job) choose(held context.Context, failure error) ending {
 		}
 	}
 	if j.OnPark != nil {
-		if err := j.guarded(func() error { return j.OnPark(held, j.claim, failure) }); err != nil {
-			j.log.Warn("giving up could not be told", "error", err)
+		if err := j.guarded(held, func() error { return j.OnPark(held, j.claim, failure) }); err != nil {
+			j.log.WarnContext(held, "giving up could not be told", "error", err)
 			return j.again(OutcomeRetried, backoff, failure)
 		}
 	}
@@ -166,7 +170,7 @@ func (j *job) renew(ctx context.Context, lose context.CancelCauseFunc) {
 		case !j.Now().Before(until):
 			lose(fmt.Errorf("%w: %w", ErrLost, err))
 		default:
-			j.log.Warn("lease could not be renewed", "error", err, "until", until)
+			j.log.WarnContext(ctx, "lease could not be renewed", "error", err, "until", until)
 		}
 	}
 }
@@ -178,11 +182,11 @@ func (j *job) renewOnce(ctx context.Context) error {
 }
 
 // guarded turns a panic into an error: it ends one job, never the process.
-func (j *job) guarded(do func() error) (err error) {
+func (j *job) guarded(ctx context.Context, do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err, j.panicked = fmt.Errorf("panic: %v", p), true
-			j.log.Error("panic", "value", p, "stack", string(debug.Stack()))
+			j.log.ErrorContext(ctx, "panic", "value", p, "stack", string(debug.Stack()))
 		}
 	}()
 	return do()

@@ -7,9 +7,12 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
-// Worker runs due rows. All fields but OnPark, Ended, Most and Grace are mandatory.
+// Worker runs due rows. All fields but OnPark, Ended, Most, Grace and
+// Tracer are mandatory.
 type Worker struct {
 	Queue Queue
 	// Handler does the work of one row. Its context ends when the lease is lost
@@ -36,6 +39,7 @@ type Worker struct {
 	Backoff func(tries int) time.Duration
 	Log     *slog.Logger
 	Now     func() time.Time
+	Tracer  trace.Tracer // of a span for each job; nil: there are none
 }
 
 // Run works until ctx ends, then waits for the running rows: Grace for them to

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/checkrein/checkrein"
+	"github.com/checkrein/checkrein/app"
 	"github.com/checkrein/checkrein/app/admin"
 )
 
@@ -77,4 +78,18 @@ func TestOperateMetrics(t *testing.T) {
 			t.Errorf("%s is told and is not there", name)
 		}
 	}
+}
+
+// TestOperateTraces: every variable of traces is told, with its default.
+func TestOperateTraces(t *testing.T) {
+	var want, got []string
+	for _, v := range app.TraceVariables() {
+		want = append(want, fmt.Sprintf("`%s` %s", v.Name, v.Default))
+	}
+	for _, row := range readDocument(t, "docs/operate.md").rows("Traces") {
+		if strings.HasPrefix(row[0], "`OTEL_") {
+			got = append(got, row[0]+" "+strings.Trim(row[1], "`"))
+		}
+	}
+	inStep(t, "variables", sorted(want), sorted(got))
 }

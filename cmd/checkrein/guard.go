@@ -17,6 +17,7 @@ func newGuard() *cobra.Command {
 			"everything else passes as it came. Logs go to stderr, one JSON object a line.\n\n" +
 			"Configuration comes from the environment; a secret's name with _FILE takes the path of a file:\n\n" +
 			environmentHelp(app.GuardVariables()) + "\n" + environmentHelp(guardShared()) + "\n\n" +
+			tracesHelp() +
 			"`checkrein serve` runs a guard as well when any CHECKREIN_GUARD_ variable is set.\n\n" +
 			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
 			"configuration, or a database that cannot be opened as it is. One that is away is waited for.",
@@ -32,7 +33,7 @@ func newGuard() *cobra.Command {
 			if err != nil {
 				return &exit{exitUsage, err}
 			}
-			g, err := app.NewGuard(ctx, config, cmd.ErrOrStderr())
+			g, err := app.NewGuard(ctx, config, version, cmd.ErrOrStderr())
 			if err != nil {
 				return notStarted(ctx, err)
 			}

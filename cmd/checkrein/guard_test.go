@@ -123,7 +123,7 @@ func runGuard(ctx context.Context, config app.GuardConfig) (address string, stop
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() {
-		g, err := app.NewGuard(ctx, config, lines)
+		g, err := app.NewGuard(ctx, config, "test", lines)
 		if err == nil {
 			err = g.Run(ctx)
 		}

@@ -19,6 +19,7 @@ func newServe() *cobra.Command {
 			"Configuration comes from the environment; a name with _FILE takes the path of a file:\n\n" + environmentHelp(app.Variables()) + "\n\n" +
 			"When any of these is set, the guard of deletions runs as well (see `checkrein guard --help`):\n\n" +
 			environmentHelp(app.GuardVariables()) + "\n\n" +
+			tracesHelp() +
 			"What keeps it from starting is told in a line of text on stderr. SIGTERM and Ctrl-C stop it within\n" +
 			"10 seconds. `checkrein doctor` tells whether GitHub accepts the key and delivers.\n\n" +
 			"Exit codes: 0 it was stopped; 1 it could not listen, or failed while it ran; 2 wrong usage or\n" +
@@ -43,11 +44,21 @@ func newServe() *cobra.Command {
 	}
 }
 
+// tracesHelp tells of OpenTelemetry's variables.
+func tracesHelp() string {
+	return "Traces are sent where OpenTelemetry's variables say; these and what else its SDK and OTLP exporter read:\n\n" +
+		environmentHelp(app.TraceVariables()) + "\n\n"
+}
+
 // environmentHelp lists the variables, one a line.
 func environmentHelp(all []app.Variable) string {
 	var b strings.Builder
+	width := 28
 	for _, v := range all {
-		fmt.Fprintf(&b, "  %-28s %s", v.Name, v.Says)
+		width = max(width, len(v.Name))
+	}
+	for _, v := range all {
+		fmt.Fprintf(&b, "  %-*s %s", width, v.Name, v.Says)
 		if v.Default != "" {
 			fmt.Fprintf(&b, " (default %s)", v.Default)
 		}
