@@ -86,6 +86,8 @@ func TestChartRefuses(t *testing.T) {
 		{"image.digest=sha256:abc", "image/digest"},
 		{"app.privateKey=secret", "privateKey"},
 		{"guard.mode=allow", "guard/mode"},
+		{"traces.endpoint=collector:4317", "traces/endpoint"},
+		{"traces.share=10", "traces/share"},
 		{"replicas=0", "replicas"},
 	} {
 		set := strings.Join(append(good, c.set), ",")

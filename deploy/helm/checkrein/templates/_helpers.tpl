@@ -80,6 +80,21 @@ affinity:
 {{- end }}
 {{- end }}
 
+{{/* The environment by which spans are sent. */}}
+{{- define "checkrein.traces" -}}
+{{- with .Values.traces }}
+{{- if .endpoint }}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }}}
+- {name: OTEL_EXPORTER_OTLP_PROTOCOL, value: {{ .protocol }}}
+- {name: OTEL_TRACES_SAMPLER, value: parentbased_traceidratio}
+- {name: OTEL_TRACES_SAMPLER_ARG, value: {{ .share | quote }}}
+{{- with .headersSecret }}
+- {name: OTEL_EXPORTER_OTLP_HEADERS, valueFrom: {secretKeyRef: {name: {{ . }}, key: headers}}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "checkrein.podMeta" -}}
 labels:
   {{- include "checkrein.labels" .root | nindent 2 }}

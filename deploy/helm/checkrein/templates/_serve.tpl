@@ -45,6 +45,9 @@ spec:
         - {name: CHECKREIN_LISTEN, value: ":8080"}
         - {name: CHECKREIN_ADMIN_LISTEN, value: ":9090"}
         - {name: CHECKREIN_LOG_LEVEL, value: {{ .Values.app.logLevel }}}
+        {{- with include "checkrein.traces" . | trim }}
+        {{- . | nindent 8 }}
+        {{- end }}
       ports:
         - {name: webhook, containerPort: 8080}
         - {name: admin, containerPort: 9090}
