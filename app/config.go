@@ -72,6 +72,7 @@ func TraceVariables() []Variable {
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "http/protobuf, http/json or grpc"},
 		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "", "the same for traces alone"},
 		{"OTEL_EXPORTER_OTLP_HEADERS", "", "sent along, like api-key=SECRET, separated by commas"},
+		{"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "", "the same for traces alone"},
 		{"OTEL_TRACES_EXPORTER", "", "otlp, console (on stdout) or none; empty: otlp where there is an endpoint"},
 		{"OTEL_TRACES_SAMPLER", "parentbased_always_on", "which traces are kept, like parentbased_traceidratio"},
 		{"OTEL_TRACES_SAMPLER_ARG", "", "the share that is kept, like 0.1"},

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"golang.org/x/net/http/httpguts"
 )
 
 // Config says by what spans leave the process. The zero Config: none do. Where to, how many
@@ -40,37 +41,50 @@ func samplers() []string {
 // Read reads the environment through lookup (os.LookupEnv). OTLP, which is OpenTelemetry's
 // default, is taken only where something says where to: nobody who has not asked for it
 // shall have connections opened. A variable that is wrong is an error, where the SDK would
-// go on with something else.
+// write to stderr and go on with something else.
 func Read(lookup func(string) (string, bool)) (Config, error) {
-	env := func(names ...string) (name, value string) {
-		for _, name := range names {
-			if v, _ := lookup(name); strings.TrimSpace(v) != "" {
-				return name, strings.TrimSpace(v)
-			}
-		}
-		return names[len(names)-1], ""
+	env := func(name string) string {
+		value, _ := lookup(name)
+		return strings.TrimSpace(value)
 	}
-	where, endpoint := env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-	how, protocol := env("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-	_, exporter := env("OTEL_TRACES_EXPORTER")
-	_, sampler := env("OTEL_TRACES_SAMPLER")
-	_, share := env("OTEL_TRACES_SAMPLER_ARG")
-	if _, off := env("OTEL_SDK_DISABLED"); strings.EqualFold(off, "true") {
-		return Config{}, nil
-	}
-	if exporter == "" && endpoint != "" {
+	first := func(end string) string { return cmp.Or(env(both(end)[0]), env(both(end)[1])) }
+	where, how := first("ENDPOINT"), first("PROTOCOL")
+	exporter, disabled := env("OTEL_TRACES_EXPORTER"), strings.EqualFold(env("OTEL_SDK_DISABLED"), "true")
+	wrong := cmp.Or(validOTLP(env), validSampler(env))
+	if exporter == "" && where != "" {
 		exporter = otlp
 	}
-	c := Config{exporter, cmp.Or(protocol, protocols()[0])}
-	switch exporter {
-	case "", none:
-		return Config{}, nil
-	case console:
-		return Config{exporter: console}, validSampler(sampler, share)
-	case otlp:
-		return c, cmp.Or(oneOf(how, c.protocol, protocols()...), validEndpoint(where, endpoint), validSampler(sampler, share))
+	switch {
+	case disabled, exporter == "", exporter == none:
+		return Config{}, nil // whatever else is set
+	case exporter == console:
+		return Config{exporter: console}, wrong
+	case exporter == otlp:
+		return Config{exporter: otlp, protocol: cmp.Or(how, protocols()[0])}, wrong
 	}
 	return Config{}, oneOf("OTEL_TRACES_EXPORTER", exporter, otlp, console, none)
+}
+
+// both are the variables of traces alone and of everything, which end alike. The first one
+// that is set counts; the exporter reads both.
+func both(end string) []string {
+	return []string{"OTEL_EXPORTER_OTLP_TRACES_" + end, "OTEL_EXPORTER_OTLP_" + end}
+}
+
+func validOTLP(env func(string) string) error {
+	var errs []error
+	for _, name := range both("ENDPOINT") {
+		errs = append(errs, validEndpoint(name, env(name)))
+	}
+	for _, name := range both("PROTOCOL") {
+		if how := env(name); how != "" {
+			errs = append(errs, oneOf(name, how, protocols()...))
+		}
+	}
+	for _, name := range both("HEADERS") {
+		errs = append(errs, validHeaders(name, env(name)))
+	}
+	return cmp.Or(errs...)
 }
 
 func oneOf(name, value string, all ...string) error {
@@ -94,11 +108,27 @@ func validEndpoint(name, endpoint string) error {
 	return nil
 }
 
-func validSampler(name, share string) error {
+// validHeaders refuses what the exporter would leave out, and write to stderr: most likely it
+// is a secret, so nothing of it is repeated.
+func validHeaders(name, headers string) error {
+	if headers == "" {
+		return nil
+	}
+	for i, pair := range strings.Split(headers, ",") {
+		key, escaped, found := strings.Cut(pair, "=")
+		value, err := url.PathUnescape(escaped)
+		if !found || err != nil || !httpguts.ValidHeaderFieldName(strings.TrimSpace(key)) || !httpguts.ValidHeaderFieldValue(value) {
+			return fmt.Errorf("%s: header %d cannot be read: expected NAME=VALUE, with %%2C for a comma, separated by commas", name, i+1)
+		}
+	}
+	return nil
+}
+
+func validSampler(env func(string) string) error {
+	name, share := strings.ToLower(env("OTEL_TRACES_SAMPLER")), env("OTEL_TRACES_SAMPLER_ARG")
 	if name == "" {
 		return nil
 	}
-	name = strings.ToLower(name)
 	if err := oneOf("OTEL_TRACES_SAMPLER", name, samplers()...); err != nil {
 		return err
 	}
