@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,43 @@ func (c *collecting) continued(delivery collected) {
 	}
 	if got := c.all().under(work[0]).named("publish"); len(got) != 1 || got[0].trace() != delivery.trace() {
 		c.Errorf("published in spans %v", got)
+	}
+}
+
+// TestTraceOfGuard: a decided deletion is a trace with the requests that it took, of a guard
+// alone as well; who asked, and with what, is not in it.
+func TestTraceOfGuard(t *testing.T) {
+	t.Parallel()
+	g := newGuarded(t)
+	c := newCollector(&world{TB: t})
+	for _, variable := range c.variables {
+		name, value, _ := strings.Cut(variable, "=")
+		g.env[name] = value
+	}
+	address := "http://" + guardAddress(t, g.spawn().log)
+	for digest, want := range map[string]int{g.child: http.StatusForbidden, g.lone[0]: http.StatusNoContent} {
+		if status := g.delete(address, digest); status != want {
+			t.Errorf("%s: %d, want %d", digest, status, want)
+		}
+	}
+	var decided spans
+	c.until("both decisions are collected", func() bool {
+		decided = c.all().named("decide deletion")
+		return len(decided) == 2
+	})
+	for _, d := range decided {
+		asked := c.all().under(d).names()
+		refused := d.attribute("checkrein.digest") == g.child
+		if refused != (d.attribute("checkrein.code") == "referenced") || refused == contains(asked, []string{"DELETE /orgs/{}/packages/container/{}/versions/{}"}) {
+			t.Errorf("%s is %s %s, with the requests %v", d.attribute("checkrein.digest"), d.attribute("checkrein.decision"), d.attribute("checkrein.code"), asked)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, unwanted := range []string{g.admin.Token, g.admin.Login, "acme"} {
+		if bytes.Contains(c.bytes, []byte(unwanted)) {
+			t.Errorf("exported is %q", unwanted)
+		}
 	}
 }
 

@@ -123,10 +123,12 @@ func TestTransport(t *testing.T) {
 
 func TestRoute(t *testing.T) {
 	for address, want := range map[string]string{
-		"https://api.github.com/app/installations/42/access_tokens": "/app/installations/{}/access_tokens",
-		"https://ghe/api/v3/repos/a/b/contents/.github/x%2Fy?ref=z": "/api/v3/repos/{}/{}/contents/{}/{}",
-		"https://ghcr.io/v2/acme/web/manifests/sha256:0":            "/v2/{}/{}/manifests/{}",
-		"https://ghcr.io": "/{}",
+		"https://api.github.com/app/installations/42/access_tokens":            "/app/installations/{}/access_tokens",
+		"https://ghe/api/v3/repos/a/b/contents/.github/x%2Fy?ref=z":            "/api/v3/repos/{}/{}/contents/{}/{}",
+		"https://ghcr.io/v2/acme/app/manifests/sha256:0":                       "/v2/{}/{}/manifests/{}",
+		"https://ghe/api/graphql":                                              "/api/graphql",
+		"https://ghe/api/v3/app/installations":                                 "/api/v3/app/installations",
+		"https://ghcr.io":                                                      "/{}",
 		"https://x/v2/a/b/c/d/e/f/g/h/i/j/k/l/m/n/manifests/latest?scope=pull": "/v2/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}",
 		"https://api.github.com/orgs/acme/packages/container/a%2Fb/versions/7": "/orgs/{}/packages/container/{}/versions/{}",
 	} {

@@ -73,12 +73,15 @@ func (b *body) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// words are those of the APIs that are spoken; whatever else stands in a path somebody
-// has chosen.
-var words = set("api v2 v3 graphql app installation installations repositories access_tokens hook config deliveries attempts " +
-	"repos orgs users user compare commits check-runs check-suites annotations pulls files reviews issues comments branches " +
-	"protection required_status_checks rules rulesets collaborators permission git blobs trees refs tarball contents legacy.tar.gz deployments " +
-	"statuses status releases latest tags packages container versions restore manifests uploads list token meta rate_limit")
+// roots are the words with which paths of the spoken APIs begin, words those that stand
+// further on; whatever else stands in a path somebody has chosen.
+var (
+	roots = set("api v2 v3 graphql app installation repos orgs users user token meta rate_limit")
+	words = set("installations repositories access_tokens hook config deliveries attempts compare commits check-runs check-suites " +
+		"annotations pulls files reviews issues comments branches protection required_status_checks rules rulesets collaborators " +
+		"permission git blobs trees refs tarball legacy.tar.gz contents deployments statuses status releases tags packages container " +
+		"versions restore manifests referrers uploads list")
+)
 
 func set(list string) map[string]bool {
 	all := map[string]bool{}
@@ -94,10 +97,15 @@ const maxDepth = 12
 // route is an address's path with {} for whatever is no word of an API.
 func route(u *url.URL) string {
 	parts := strings.SplitN(strings.TrimPrefix(u.EscapedPath(), "/"), "/", maxDepth+1)
-	for i, part := range parts[:min(len(parts), maxDepth)] {
-		if !words[part] {
+	parts = parts[:min(len(parts), maxDepth)]
+	known := roots
+	for i, part := range parts {
+		if !known[part] {
 			parts[i] = "{}"
 		}
+		if part != "api" && part != "v3" { // with which those of Enterprise Server begin
+			known = words
+		}
 	}
-	return "/" + strings.Join(parts[:min(len(parts), maxDepth)], "/")
+	return "/" + strings.Join(parts, "/")
 }
