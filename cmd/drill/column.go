@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/checkrein/checkrein/cmd/internal/product"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 	"github.com/checkrein/checkrein/fixtures/incidents"
 )
@@ -122,13 +123,13 @@ func (w *world) renamed(ctx context.Context, incident *incidents.Incident) error
 // turned waits until the check run on the commit of an earlier one is green.
 func (w *world) turned(ctx context.Context, earlier *github.CheckRun) (*github.CheckRun, error) {
 	var run *github.CheckRun
-	err := waitFor(ctx, "the check run to turn green", func() (bool, error) {
+	err := product.WaitFor(ctx, "the check run to turn green", func() (bool, error) {
 		var err error
 		run, err = w.person.verdict(ctx, earlier.GetHeadSHA(), "checkrein")
 		return err == nil && run.GetConclusion() == "success", err
 	})
 	if err != nil {
-		return nil, w.product.explain(err)
+		return nil, w.product.Explain(err)
 	}
 	tellRun(run)
 	return run, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/checkrein/checkrein/cmd/internal/product"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 )
 
@@ -33,7 +34,7 @@ func newPerson(server *githubtest.Server, u *githubtest.User, r *githubtest.Repo
 // verdict waits for the concluded check run of that name on a commit.
 func (p *person) verdict(ctx context.Context, sha, name string) (*github.CheckRun, error) {
 	var found *github.CheckRun
-	err := waitFor(ctx, fmt.Sprintf("the check run %q", name), func() (bool, error) {
+	err := product.WaitFor(ctx, fmt.Sprintf("the check run %q", name), func() (bool, error) {
 		runs, _, err := p.api.Checks.ListCheckRunsForRef(ctx, p.owner, p.repo, sha, &github.ListCheckRunsOptions{CheckName: &name})
 		if err != nil {
 			return false, err

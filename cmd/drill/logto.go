@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/checkrein/checkrein/cmd/internal/product"
 	"github.com/checkrein/checkrein/fixtures/incidents"
 	"github.com/checkrein/checkrein/fixtures/registrytest"
 )
@@ -84,23 +85,23 @@ func guarded(ctx context.Context, folder, binary string, incident *incidents.Inc
 		return err
 	}
 	defer p.github.Close()
-	guard, err := startGuard(ctx, folder, binary, p.github)
+	guard, err := product.Guard(ctx, binary, folder, p.github)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, guard.stop()) }()
+	defer func() { err = errors.Join(err, guard.Stop()) }()
 	say("The same package, made anew. The same clean-up runs, with the address of `checkrein guard` in the place of GitHub's\n" +
 		"  and the credential that it had.")
-	deleted, refused, err := p.clean(ctx, guard.url)
+	deleted, refused, err := p.clean(ctx, guard.URL)
 	if err != nil {
-		return guard.explain(err)
+		return guard.Explain(err)
 	}
 	say("%d deletions are refused, each with the path by which a tag needs what was to go:", len(refused))
 	p.tellRefusals(refused)
 	say("%d versions are deleted, which nothing needs:", len(deleted))
 	p.tell(deleted)
 	if err := p.judge(ctx, deleted, refused); err != nil {
-		return guard.explain(err)
+		return guard.Explain(err)
 	}
 	say("Nodes pull prod, v1.0.0 and the image of today on both platforms: every pull works.")
 	return nil

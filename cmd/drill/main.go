@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/checkrein/checkrein/cmd/internal/product"
 )
 
 // limit is how long the whole drill may take, a cold build included.
@@ -36,7 +38,8 @@ func drill(ctx context.Context) error {
 	}
 	defer os.RemoveAll(folder)
 	began := time.Now()
-	binary, err := buildProduct(ctx, folder)
+	fmt.Println("building checkrein …")
+	binary, err := product.Build(ctx, folder)
 	if err != nil {
 		return err
 	}

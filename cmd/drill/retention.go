@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/checkrein/checkrein/cmd/internal/product"
 	"github.com/checkrein/checkrein/fixtures/incidents"
 )
 
@@ -52,7 +53,7 @@ func (w *world) approvedUnsafe(ctx context.Context, number int) error {
 	say("A colleague, rita, approves it.")
 	before, err := w.person.verdict(ctx, w.pull.Head(), "checkrein")
 	if err != nil {
-		return w.product.explain(err)
+		return w.product.Explain(err)
 	}
 	run, err := w.reviewed(ctx, before, "failure")
 	if err != nil {
@@ -97,12 +98,12 @@ func (w *world) reviewed(ctx context.Context, earlier *github.CheckRun, want str
 		return nil, fmt.Errorf("approve: %w", err)
 	}
 	var run *github.CheckRun
-	err := waitFor(ctx, "another verdict", func() (ok bool, err error) {
+	err := product.WaitFor(ctx, "another verdict", func() (ok bool, err error) {
 		run, err = w.person.verdict(ctx, earlier.GetHeadSHA(), "checkrein")
 		return err == nil && run.GetID() != earlier.GetID(), err
 	})
 	if err != nil {
-		return nil, w.product.explain(err)
+		return nil, w.product.Explain(err)
 	}
 	if run.GetConclusion() != want {
 		return nil, fmt.Errorf("the check run after the approval is %q, %s: expected %s", run.GetConclusion(), run.GetOutput().GetTitle(), want)

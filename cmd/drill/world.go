@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-github/v60/github"
 
 	"github.com/checkrein/checkrein"
+	"github.com/checkrein/checkrein/cmd/internal/product"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 	"github.com/checkrein/checkrein/fixtures/incidents"
 )
@@ -22,7 +23,7 @@ type world struct {
 	dev     *githubtest.User
 	person  *person
 	pull    *githubtest.Pull // opened last
-	product *product
+	product *product.Process
 }
 
 func newWorld(ctx context.Context, folder, binary string, incident *incidents.Incident) (*world, error) {
@@ -35,7 +36,7 @@ func newWorld(ctx context.Context, folder, binary string, incident *incidents.In
 		return nil, fmt.Errorf("start the simulated GitHub: %w", err)
 	}
 	w := &world{github: server, dev: server.User("dana")}
-	app, err := server.AddApp(githubtest.AppConfig{ID: 4711, Slug: "checkrein", Name: "Checkrein", Manifest: checkrein.Manifest, WebhookSecret: webhookSecret})
+	app, err := server.AddApp(githubtest.AppConfig{ID: 4711, Slug: "checkrein", Name: "Checkrein", Manifest: checkrein.Manifest, WebhookSecret: product.Secret})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("register the App: %w", err), w.close())
 	}
@@ -45,12 +46,12 @@ func newWorld(ctx context.Context, folder, binary string, incident *incidents.In
 	server.Install(app, "acme")
 	w.repo.RequireCheck("checkrein", app)
 	if w.person, err = newPerson(server, w.dev, w.repo); err == nil {
-		w.product, err = serve(ctx, folder, binary, server, app)
+		w.product, err = product.Serve(ctx, binary, folder, server, app)
 	}
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
-	app.SetWebhook(w.product.url, webhookSecret)
+	app.SetWebhook(w.product.URL, product.Secret)
 	return w, nil
 }
 
@@ -59,7 +60,7 @@ func (w *world) close() error {
 	if w.product == nil {
 		return nil
 	}
-	return w.product.stop()
+	return w.product.Stop()
 }
 
 func texts(files map[string]string) githubtest.Files {
@@ -99,7 +100,7 @@ func (w *world) push(ctx context.Context, branch, title string, files githubtest
 func (w *world) conclude(ctx context.Context, sha, want string) (*github.CheckRun, error) {
 	run, err := w.person.verdict(ctx, sha, "checkrein")
 	if err != nil {
-		return nil, w.product.explain(err)
+		return nil, w.product.Explain(err)
 	}
 	tellRun(run)
 	if run.GetConclusion() != want {
@@ -114,12 +115,12 @@ func (w *world) told(ctx context.Context, run *github.CheckRun, number int, part
 		return err
 	}
 	var comments []*github.IssueComment
-	err := waitFor(ctx, "the comment", func() (ok bool, err error) {
+	err := product.WaitFor(ctx, "the comment", func() (ok bool, err error) {
 		comments, err = w.person.comments(ctx, number)
 		return len(comments) > 0, err
 	})
 	if err != nil {
-		return w.product.explain(err)
+		return w.product.Explain(err)
 	}
 	if len(comments) != 1 {
 		return fmt.Errorf("the pull request has %d comments: expected one", len(comments))
