@@ -16,7 +16,7 @@ import (
 
 // BenchmarkGuardDecision deletes one version after the other, in turns through the guard
 // and past it, and tells the median of both and of what the guard adds. Figures are in
-// docs/guard.md.
+// docs/performance.md, where another program measures the same with the real process.
 func BenchmarkGuardDecision(b *testing.B) {
 	g := newGuarded(b)
 	address, _, stop := g.start()

@@ -129,6 +129,9 @@ func (p *Process) Stop() error {
 	return nil
 }
 
+// PID is the process's number.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Log is what the product has logged so far.
 func (p *Process) Log() string { return p.log.String() }
 
