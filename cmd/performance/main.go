@@ -21,7 +21,7 @@ func main() {
 	var o options
 	write := flag.String("write", "", "write the page into this `FILE`, docs/performance.md")
 	flag.BoolVar(&o.quick, "quick", false, "small trees and one run of each: shows that everything can be measured, and nothing of how fast it is")
-	flag.BoolVar(&o.others, "others", false, "also run other people's tools: fetches and builds those that are written in Go, and takes others from PATH")
+	flag.BoolVar(&o.others, "others", false, "also run other people's tools, which are fetched and built")
 	flag.Usage = func() {
 		fmt.Fprintf(flag.CommandLine.Output(), "Usage: go run ./cmd/performance [flags]\n\nMeasures the product on this machine; about four minutes. State lies in TMPDIR: it decides which disk is measured.\n\n")
 		flag.PrintDefaults()

@@ -16,8 +16,8 @@ import (
 func sideBySide() section {
 	return section{
 		title: "Beside other people's tools",
-		intro: "With `-others`: on the same files, in turns, each as a process of its own with everything in the system's cache. What is written in Go is fetched and built by `go install`, the rest is\n" +
-			"measured where it is found on `PATH`. None of them looks for the same, so a ratio says what it costs to run one beside the other, and nothing of what is found.",
+		intro: "With `-others`: on the same files, in turns, each as a process of its own with everything in the system's cache, those that\n" +
+			"`go install` fetches and builds. None of them looks for the same, so a ratio says what it costs to run one beside the other, and nothing of what is found.",
 		tables: []table{
 			{head: []string{"tool", "of", "it looks for", "files", "it, s", "`checkrein check`, s", "checkrein to it", "memory of both, MB"}, fill: compare},
 			{counted: true, head: []string{"not run here", "figure", "Checkrein's above", "why not"}, fill: cited,
@@ -28,8 +28,8 @@ func sideBySide() section {
 
 // other is a tool of other people.
 type other struct {
-	name   string // of the program, with its version where that is fixed
-	module string // what `go install` takes; empty: PATH
+	name   string // of the program, with its version
+	module string // what `go install` takes
 	of     string
 	seeks  string
 	files  map[string]string
@@ -46,16 +46,11 @@ func (b *bench) otherTools() []other {
 		return func(dir string, _ []string) []string { return append(flags, dir) }
 	}
 	workflows := mixedtree.Workflows(b.size(20, 1000))
-	migrations := ending(mixedtree.Migrations(b.size(20, 1000)), ".sql")
 	images, deletions := []string{"--all", "--only", "images"}, []string{"--all", "--only", "deletions"}
 	return []other{
 		{"frizbee v0.1.7", "github.com/stacklok/frizbee@v0.1.7", "a mixed tree", "images in YAML and Dockerfiles", mixed, folder("image", "list"), images},
 		{"actionlint v1.7.12", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", "workflows", "mistakes in workflows, scripts left out", ending(workflows, ".yml"),
 			list("-shellcheck=", "-pyflakes="), deletions},
-		{"zizmor", "", "workflows", "weaknesses of workflows", workflows, folder("--offline", "--no-exit-codes"), deletions},
-		{"kube-linter", "", "Kubernetes manifests", "the tag latest", ending(mixed, "deployment.yaml"), folder("lint", "--do-not-auto-add-defaults", "--include", "latest-tag"), images},
-		{"hadolint", "", "Dockerfiles", "mistakes in Dockerfiles", ending(mixed, "Dockerfile"), list("--no-fail"), images},
-		{"squawk", "", "migrations", "unsafe statements in migrations", migrations, list(), []string{"--all", "--only", "schema"}},
 	}
 }
 
@@ -86,16 +81,8 @@ func compare(ctx context.Context, b *bench, add func(...string)) error {
 
 // find answers where a tool is, or why it is not run.
 func (b *bench) find(ctx context.Context, o other) (program, none string) {
-	name, _, _ := strings.Cut(o.name, " ")
-	switch {
-	case !b.others:
+	if !b.others {
 		return "", "not asked for"
-	case o.module == "":
-		program, err := exec.LookPath(name)
-		if err != nil {
-			return "", "not on PATH"
-		}
-		return program, ""
 	}
 	b.say("building %s", o.module)
 	cmd := exec.CommandContext(ctx, "go", "install", o.module)
@@ -105,6 +92,7 @@ func (b *bench) find(ctx context.Context, o other) (program, none string) {
 		b.say("%v: %s", err, out)
 		return "", "could not be built"
 	}
+	name, _, _ := strings.Cut(o.name, " ")
 	return filepath.Join(b.folder, name), ""
 }
 
