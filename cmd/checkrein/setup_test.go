@@ -5,11 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"html"
-	"io"
 	"net"
-	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,49 +117,9 @@ func TestSetupStops(t *testing.T) {
 // register does what somebody with a browser does: two buttons, and a name.
 func register(t *testing.T, address, name string) string {
 	t.Helper()
-	offer := fetch(t, address, nil)
-	manifest := formValue(t, offer, "manifest")
-	shown := fetch(t, formAction(t, offer, address), url.Values{"manifest": {manifest}})
-	target := formAction(t, offer, address) // "…/settings/apps/new?state=…"
-	return fetch(t, target[:strings.Index(target, "/new?")], url.Values{"pending": {formValue(t, shown, "pending")}, "app_name": {name}})
-}
-
-func fetch(t *testing.T, address string, form url.Values) string {
-	t.Helper()
-	get := func() (*http.Response, error) { return http.Get(address) }
-	if form != nil {
-		get = func() (*http.Response, error) { return http.PostForm(address, form) }
-	}
-	resp, err := get()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body := string(githubtest.Must(io.ReadAll(resp.Body)))
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s\n%s", address, resp.Status, body)
-	}
-	return body
-}
-
-func formValue(t *testing.T, page, name string) string {
-	t.Helper()
-	return matched(t, page, `name="`+name+`" value="([^"]*)"`)
-}
-
-func formAction(t *testing.T, page, base string) string {
-	t.Helper()
-	at := githubtest.Must(url.Parse(base))
-	return githubtest.Must(at.Parse(matched(t, page, `action="([^"]*)"`))).String()
-}
-
-func matched(t *testing.T, text, expression string) string {
-	t.Helper()
-	m := regexp.MustCompile(expression).FindStringSubmatch(text)
-	if m == nil {
-		t.Fatalf("there is no %s in:\n%s", expression, text)
-	}
-	return html.UnescapeString(m[1])
+	offered := githubtest.Must(githubtest.Browse(address))
+	shown := githubtest.Must(offered.Press(nil))
+	return githubtest.Must(shown.Press(map[string]string{"app_name": name})).HTML
 }
 
 // process is a command that runs beside the test.
