@@ -55,7 +55,7 @@ func TestImage(t *testing.T) {
 	if config.Config.User != "65532:65532" {
 		t.Errorf("it runs as %q", config.Config.User)
 	}
-	if diff := cmp.Diff([]string{"/ko-app/checkrein"}, config.Config.Entrypoint); diff != "" || len(config.Config.Cmd) > 0 {
+	if diff := cmp.Diff([]string{entryPoint}, config.Config.Entrypoint); diff != "" || len(config.Config.Cmd) > 0 {
 		t.Errorf("entry point (-want +got):\n%s\ncommand %q", diff, config.Config.Cmd)
 	}
 	if got := config.Config.Labels["org.opencontainers.image.source"]; got != "https://github.com/checkrein/checkrein" {
@@ -90,7 +90,7 @@ func TestImage(t *testing.T) {
 	p.stop()
 }
 
-// buildImage runs deploy/image with a base that is made here, and answers what it pushed.
+// buildImage runs the documented command with a base that is made here, and answers what it pushed.
 func buildImage(t *testing.T, ko string, registry *registrytest.Registry) name.Reference {
 	t.Helper()
 	layer, err := crane.Layer(map[string][]byte{"etc/passwd": []byte("nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n")})
@@ -113,9 +113,14 @@ func buildImage(t *testing.T, ko string, registry *registrytest.Registry) name.R
 	if err := crane.Push(base, registry.Image("base")+":made-here"); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("./image", "--tags=0.1.0", "--platform=linux/"+runtime.GOARCH)
-	cmd.Env = append(os.Environ(), "CHECKREIN_KO="+ko, "KO_DOCKER_REPO="+registry.Image("checkrein"), "KO_DEFAULTBASEIMAGE="+registry.Image("base")+":made-here",
-		"DOCKER_CONFIG="+t.TempDir())
+	blocks := commands(t, "a machine with a registry")
+	command := strings.Replace(strings.TrimSpace(blocks[0].text), "registry.example.com/checkrein", registry.Image("checkrein"), 1)
+	if len(blocks) != 1 || strings.Contains(command, "registry.example.com") {
+		t.Fatalf("%d blocks build %s", len(blocks), command)
+	}
+	cmd := exec.Command("bash", "-euc", command+" --platform=linux/"+runtime.GOARCH)
+	cmd.Dir = ".."
+	cmd.Env = append(os.Environ(), "CHECKREIN_KO="+ko, "KO_DEFAULTBASEIMAGE="+registry.Image("base")+":made-here", "DOCKER_CONFIG="+t.TempDir())
 	var log strings.Builder
 	cmd.Stderr = &log
 	out, err := cmd.Output()

@@ -18,6 +18,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -71,9 +73,9 @@ type operator struct {
 
 const webhookSecret = "a secret of the webhook"
 
-func newOperator(t *testing.T) *operator {
+func newOperator(t *testing.T, options ...githubtest.Option) *operator {
 	t.Helper()
-	server, err := githubtest.Start()
+	server, err := githubtest.Start(options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +120,27 @@ func (o *operator) certificate() (chain, key []byte) {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
 }
 
+// listen has everything listen where it is free.
+func (o *operator) listen(environment map[string]string, verb string) {
+	o.Helper()
+	environment["CHECKREIN_ADMIN_LISTEN"] = o.freeAddress()
+	name := map[string]string{"serve": "CHECKREIN_LISTEN", "guard": "CHECKREIN_GUARD_LISTEN"}[verb]
+	environment[name] = o.freeAddress()
+}
+
+// settle does that, and fills in what an operator does.
+func (o *operator) settle(environment map[string]string, verb string) {
+	o.Helper()
+	o.listen(environment, verb)
+	if verb == "serve" {
+		environment["GITHUB_APP_ID"] = strconv.FormatInt(o.app.ID, 10)
+		environment["GITHUB_API_URL"] = o.github.URL
+		return
+	}
+	environment["CHECKREIN_GUARD_API_URL"] = o.github.URL
+	environment["CHECKREIN_GUARD_REGISTRY_URL"] = o.github.RegistryURL
+}
+
 func (o *operator) freeAddress() string {
 	o.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -132,13 +155,40 @@ func (o *operator) freeAddress() string {
 type process struct {
 	*operator
 	cmd   *exec.Cmd
-	log   bytes.Buffer
+	log   said
 	ended chan struct{}
 	err   error
 }
 
+// said is what a process says while it runs.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
 func (o *operator) start(folder string, environment map[string]string, command ...string) *process {
 	o.Helper()
+	p, err := o.launch(folder, environment, command...)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return p
+}
+
+// launch is start for whoever may not end the test.
+func (o *operator) launch(folder string, environment map[string]string, command ...string) (*process, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &process{operator: o, cmd: exec.CommandContext(ctx, command[0], command[1:]...), ended: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Stderr, p.cmd.Env = folder, &p.log, []string{}
@@ -147,7 +197,7 @@ func (o *operator) start(folder string, environment map[string]string, command .
 	}
 	if err := p.cmd.Start(); err != nil {
 		cancel()
-		o.Fatal(err)
+		return nil, err
 	}
 	go func() {
 		p.err = p.cmd.Wait()
@@ -157,7 +207,7 @@ func (o *operator) start(folder string, environment map[string]string, command .
 		cancel()
 		<-p.ended
 	})
-	return p
+	return p, nil
 }
 
 // ready waits until /readyz says so.
@@ -174,6 +224,19 @@ func (p *process) ready(address string) {
 		}
 	}
 	p.Fatalf("%v was not ready within 30 s", p.cmd.Args)
+}
+
+// says waits until its log has what the expression finds, and answers that.
+func (p *process) says(expression string) string {
+	p.Helper()
+	wanted := regexp.MustCompile(expression)
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if found := wanted.FindString(p.log.String()); found != "" {
+			return found
+		}
+	}
+	p.Fatalf("%v does not say %s:\n%s", p.cmd.Args, expression, p.log.String())
+	return ""
 }
 
 // get asks whoever it is, certificate or not.
@@ -196,15 +259,23 @@ func (o *operator) get(url string) (status int, body string) {
 // stop ends the process as systemd and container engines do; it must end well.
 func (p *process) stop() {
 	p.Helper()
+	if err := p.end(); err != nil {
+		p.Error(err)
+	}
+}
+
+// end is stop for whoever may not end the test.
+func (p *process) end() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		p.Fatal(err)
+		return fmt.Errorf("stop %v: %w", p.cmd.Args, err)
 	}
 	select {
 	case <-p.ended:
 	case <-time.After(20 * time.Second):
-		p.Fatalf("%v does not stop", p.cmd.Args)
+		return fmt.Errorf("%v does not stop", p.cmd.Args)
 	}
 	if p.err != nil {
-		p.Errorf("%v: %v\n%s", p.cmd.Args, p.err, p.log.String())
+		return fmt.Errorf("%v: %w\n%s", p.cmd.Args, p.err, p.log.String())
 	}
+	return nil
 }

@@ -1,13 +1,10 @@
 package deploy_test
 
 import (
-	"bufio"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -17,11 +14,20 @@ type unit map[string][]string
 
 func readUnit(t *testing.T, name string) unit {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("systemd", name))
-	if err != nil {
+	u := unit{}
+	if err := u.read(filepath.Join("systemd", name)); err != nil {
 		t.Fatal(err)
 	}
-	u, section := unit{}, ""
+	return u
+}
+
+// read adds what a file says: a unit, or what is dropped in beside it.
+func (u unit) read(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	section := ""
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "[") {
@@ -31,21 +37,19 @@ func readUnit(t *testing.T, name string) unit {
 			u[key] = append(u[key], value)
 		}
 	}
-	return u
+	return nil
 }
 
 // assignments reads lines of NAME=VALUE as systemd does; those that are offered in comments
 // count where offered says so.
-func assignments(t *testing.T, path string, offered bool) map[string]string {
-	t.Helper()
-	file, err := os.Open(path)
+func assignments(path string, offered bool) (map[string]string, error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	defer file.Close()
 	all := map[string]string{}
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		line := lines.Text()
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
 		if offered {
 			line = strings.TrimPrefix(line, "#")
 		}
@@ -53,103 +57,36 @@ func assignments(t *testing.T, path string, offered bool) map[string]string {
 			all[name] = value
 		}
 	}
-	return all
+	return all, nil
 }
 
-// TestUnits starts what the units start: their very command line, in their environment and
-// their folder, with the files that systemd hands over as credentials.
+// TestUnits: a unit names what its verb reads, in settings that are beside it, and keeps its
+// state where systemd lets it. TestMachineWithSystemd starts them.
 func TestUnits(t *testing.T) {
-	for _, c := range []struct {
-		unit, settings, database string
-		secrets                  func(*operator) map[string][]byte
-		answers                  string // the variable whose address is asked,
-		path                     string // this,
-		status                   int    // and answers so
-	}{
-		{"checkrein.service", "checkrein.env", "checkrein.db", func(o *operator) map[string][]byte {
-			return map[string][]byte{"/etc/checkrein/private-key.pem": o.app.PEM(), "/etc/checkrein/webhook-secret": []byte(webhookSecret + "\n")}
-		}, "CHECKREIN_LISTEN", "/webhook", http.StatusMethodNotAllowed},
-		{"checkrein-guard.service", "guard.env", "checkrein-guard.db", func(o *operator) map[string][]byte {
-			chain, key := o.certificate()
-			return map[string][]byte{"/etc/checkrein/guard-tls.crt": chain, "/etc/checkrein/guard-tls.key": key}
-		}, "CHECKREIN_GUARD_LISTEN", "/v2/", http.StatusUnauthorized},
-	} {
+	for _, c := range []struct{ unit, settings string }{{"checkrein.service", "checkrein.env"}, {"checkrein-guard.service", "guard.env"}} {
 		t.Run(c.unit, func(t *testing.T) {
-			o, u := newOperator(t), readUnit(t, c.unit)
-			state, credentials := t.TempDir(), t.TempDir()
-			expand := strings.NewReplacer("%S", state, "%d", credentials)
-
-			environment := map[string]string{}
-			for _, line := range u["Environment"] {
-				name, value, _ := strings.Cut(line, "=")
-				environment[name] = expand.Replace(value)
-			}
+			u := readUnit(t, c.unit)
 			if got := strings.TrimPrefix(u["EnvironmentFile"][0], "-"); got != "/etc/checkrein/"+c.settings {
 				t.Fatalf("EnvironmentFile is %s", got)
 			}
-			for name, value := range assignments(t, filepath.Join("systemd", c.settings), false) {
-				environment[name] = value
-			}
-			offered := assignments(t, filepath.Join("systemd", c.settings), true)
-			for name, value := range environment {
-				offered[name] = value
-			}
-			command := strings.Fields(u["ExecStart"][0])
-			checkEnvironment(t, c.unit, command[1], offered)
-			o.settle(environment, command[1])
-
-			secrets := c.secrets(o)
-			for _, line := range u["LoadCredential"] {
-				name, path, _ := strings.Cut(line, ":")
-				content, ok := secrets[path]
-				if !ok {
-					t.Fatalf("LoadCredential=%s: nothing is known to lie there", line)
-				}
-				if err := os.WriteFile(filepath.Join(credentials, name), content, 0o400); err != nil {
-					t.Fatal(err)
-				}
-			}
-			folder := expand.Replace(u["WorkingDirectory"][0])
-			if want := filepath.Join(state, u["StateDirectory"][0]); folder != want {
-				t.Fatalf("WorkingDirectory is %s, want the StateDirectory %s", folder, want)
-			}
-			if err := os.Mkdir(folder, 0o700); err != nil {
+			environment, err := assignments(filepath.Join("systemd", c.settings), true)
+			if err != nil {
 				t.Fatal(err)
 			}
+			for _, line := range u["Environment"] {
+				name, value, _ := strings.Cut(line, "=")
+				environment[name] = value
+			}
+			command := strings.Fields(u["ExecStart"][0])
+			checkEnvironment(t, c.unit, command[1], environment)
 			if command[0] != "/usr/local/bin/checkrein" {
-				t.Fatalf("ExecStart is %q", command)
+				t.Errorf("ExecStart is %q", command)
 			}
-			command[0] = product(t)
-			p := o.start(folder, environment, command...)
-			p.ready(environment["CHECKREIN_ADMIN_LISTEN"])
-			scheme := "http://"
-			if environment["CHECKREIN_GUARD_TLS_CERT"] != "" {
-				scheme = "https://"
-			}
-			if status, body := o.get(scheme + environment[c.answers] + c.path); status != c.status {
-				t.Errorf("%s answers %d %s, want %d", c.path, status, body, c.status)
-			}
-			p.stop()
-			if _, err := os.Stat(filepath.Join(folder, c.database)); err != nil {
-				t.Errorf("the state does not lie in the StateDirectory: %v", err)
+			if got, want := u["WorkingDirectory"][0], "%S/"+u["StateDirectory"][0]; got != want {
+				t.Errorf("WorkingDirectory is %s, want the StateDirectory %s", got, want)
 			}
 		})
 	}
-}
-
-// settle fills in what an operator does, and has everything listen where it is free.
-func (o *operator) settle(environment map[string]string, verb string) {
-	o.Helper()
-	environment["CHECKREIN_ADMIN_LISTEN"] = o.freeAddress()
-	if verb == "serve" {
-		environment["GITHUB_APP_ID"] = strconv.FormatInt(o.app.ID, 10)
-		environment["GITHUB_API_URL"] = o.github.URL
-		environment["CHECKREIN_LISTEN"] = o.freeAddress()
-		return
-	}
-	environment["CHECKREIN_GUARD_API_URL"] = o.github.URL
-	environment["CHECKREIN_GUARD_REGISTRY_URL"] = o.github.RegistryURL
-	environment["CHECKREIN_GUARD_LISTEN"] = o.freeAddress()
 }
 
 var exposure = regexp.MustCompile(`Overall exposure level for \S+: (\d+\.\d+)`)
@@ -166,7 +103,12 @@ func TestUnitsHold(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			path := filepath.Join(t.TempDir(), name) // with a program that is there
+			path := filepath.Join(t.TempDir(), name) // with a program that is there, and what may be dropped in
+			if name == "checkrein.service" {
+				if err := os.CopyFS(path+".d", os.DirFS("systemd")); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if err := os.WriteFile(path, []byte(strings.Replace(string(text), "/usr/local/bin/checkrein", product(t), 1)), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,28 +32,6 @@ func TestOperateTables(t *testing.T) {
 	}
 	inStep(t, "permissions", sorted(want), sorted(got))
 	inStep(t, "events", sorted(manifest.Events), firstCells(d.rows("Events")))
-}
-
-// TestOperateExample: what doctor is said to print it prints.
-func TestOperateExample(t *testing.T) {
-	golden, err := os.ReadFile(filepath.Join(root, "app", "doctor", "testdata", "told.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := readDocument(t, "docs/operate.md")
-	shown := 0
-	for _, b := range d.blocks() {
-		if b.language != "text" {
-			continue
-		}
-		shown++
-		if !strings.Contains(string(golden), d.content(b)) {
-			t.Errorf("docs/operate.md:%d shows what is not in the golden file of app/doctor", b.from)
-		}
-	}
-	if shown == 0 {
-		t.Error("nothing is shown")
-	}
 }
 
 var metricName = regexp.MustCompile(`checkrein_[a-z_]+`)

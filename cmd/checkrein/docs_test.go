@@ -23,12 +23,17 @@ import (
 
 var update = flag.Bool("update", false, "write what the commands print, and docs/rules.md, into the documents")
 
-// TestDocs runs what the documents show. A block of console lines is executed where its
-// mark says and must print what stands there; a block of YAML is read as its mark says.
+// TestDocs runs what the documents show. Every block says in the comment above it what is
+// done with it. A block of console lines is executed where its mark says and must print what
+// stands there; a block of YAML is read as its mark says.
 //
 //	<!-- run in: incident NAME before|change|fixed -->   a repository, the part in its work tree
 //	<!-- run in: these files -->                         a folder with the files of the document
+//	<!-- run in: .ci/run -->                             CI has the same lines
+//	<!-- run in: a machine with systemd -->              or any other place of the tests in deploy
+//	<!-- not run: needs the published module -->         or another of the reasons below
 //	<!-- file: PATH -->                                  a block that is such a file
+//	<!-- part of: PATH -->                               the file, which a test compares, shows it
 //	<!-- read as: policy -->                             or: organisation policy, ignore, workflow
 func TestDocs(t *testing.T) {
 	for _, d := range documents(t) {
@@ -58,15 +63,19 @@ func execute(t *testing.T, d *document) (problems []string) {
 	for _, b := range slices.Backward(list) { // an update moves the lines below
 		var problem string
 		switch kind, what, _ := strings.Cut(b.mark, ": "); {
-		case b.language == "console" && kind == "run in":
+		case kind == "run in" && b.language == "console" && runsHere(what):
 			// A test of its own: its folder and environment end with it.
 			t.Run(fmt.Sprintf("line %d", b.from), func(t *testing.T) { problem = replay(t, d, b, what, files) })
-		case b.language == "console":
-			problem = "nothing says where these commands run"
+		case kind == "run in":
+			problem = runElsewhere(t, what, d.content(b))
+		case kind == "not run":
+			problem = excused(what)
+		case kind == "part of":
+			problem = partOf(t, what, d.content(b))
 		case kind == "read as":
 			problem = readAs(what, d.content(b))
-		case b.language == "yaml" && kind != "file":
-			problem = "nothing says what reads this"
+		case kind != "file" && b.language != "":
+			problem = "nothing says where these commands run, or what reads this"
 		}
 		if problem != "" {
 			problems = append(problems, fmt.Sprintf("%s:%d: %s", d.path, b.from, problem))
@@ -220,6 +229,10 @@ func TestDocsCanFail(t *testing.T) {
 		"missing output":  strings.Replace(good, "See checkrein check --help\n", "", 1),
 		"other command":   strings.Replace(good, "$ checkrein", "$ rm", 1),
 		"no place to run": strings.Replace(good, "<!-- run in: incident cloudcannon-2022-05-18 fixed -->\n", "", 1),
+		"unknown place":   strings.Replace(good, "incident cloudcannon-2022-05-18 fixed", "a machine on the moon", 1),
+		"no good reason":  strings.Replace(good, "run in: incident cloudcannon-2022-05-18 fixed", "not run: takes long", 1),
+		"not in CI":       strings.Replace(good, "incident cloudcannon-2022-05-18 fixed", ".ci/run", 1),
+		"not in the file": strings.Replace(good, "run in: incident cloudcannon-2022-05-18 fixed", "part of: app.yml", 1),
 		"unknown key":     strings.Replace(good, "version: 1", "version: 1\nchekcs: {}", 1),
 		"unmarked YAML":   strings.Replace(good, "<!-- read as: policy -->\n", "", 1),
 		"unknown reader":  strings.Replace(good, "read as: policy", "read as: poem", 1),

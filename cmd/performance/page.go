@@ -35,6 +35,7 @@ const preamble = `# Performance
 
 What Checkrein takes, measured by one command that anyone can run, in about four minutes and without an account:
 
+<!-- not run: takes minutes -->
 ` + "```sh" + `
 go run ./cmd/performance                                          # print it
 go run ./cmd/performance -others -write docs/performance.md       # and make this page of it, with other people's tools
