@@ -34,6 +34,7 @@ func renders(t *testing.T) []string {
 
 // TestChartRenders has helm lint and render the chart with each set of values.
 func TestChartRenders(t *testing.T) {
+	t.Parallel()
 	helm := tool(t, "CHECKREIN_HELM")
 	for _, path := range renders(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
@@ -71,6 +72,7 @@ func template(t *testing.T, helm string, arguments ...string) []byte {
 
 // TestChartRefuses: what would not work is refused before anything is installed.
 func TestChartRefuses(t *testing.T) {
+	t.Parallel()
 	helm := tool(t, "CHECKREIN_HELM")
 	good := []string{"app.id=1234", "app.existingSecret=checkrein"}
 	if template(t, helm, "--set", strings.Join(good, ",")) == nil {
@@ -199,6 +201,7 @@ func TestRenders(t *testing.T) {
 // TestOwnImages has the product judge what is deployed here: every image that it names, and
 // what the chart makes of it.
 func TestOwnImages(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	copied := map[string]string{"compose.yml": "compose.yml"}
 	for _, path := range renders(t) {

@@ -24,7 +24,7 @@ func TestCleanClone(t *testing.T) {
 	if out, err := exec.Command("git", "clone", "--quiet", "..", m.clone).CombinedOutput(); err != nil {
 		t.Fatalf("clone: %v\n%s", err, out)
 	}
-	// What the image was built of need not be built again.
+	// What this builds the image need not build again: nothing runs beside it.
 	m.environment = append(m.environment, "GOFLAGS=-trimpath", "CGO_ENABLED=0")
 	lines := strings.Split(blocks[0].text, "\n")
 	m.run(block{where: blocks[0].where, text: lines[0]})

@@ -51,6 +51,7 @@ func TestMachineWithContainers(t *testing.T) {
 // TestMachineWithCluster runs the commands for Helm, with rendering in the place of
 // installing: every secret that the last one mounts was made, with the keys that it names.
 func TestMachineWithCluster(t *testing.T) {
+	t.Parallel()
 	helm := tool(t, "CHECKREIN_HELM")
 	m := newMachine(t, map[string]string{
 		"kubectl": `echo "$*" >> "$ROOT/cluster"`,

@@ -75,9 +75,7 @@ cd ../upstream && mv ../NEWS . && git add NEWS && commit second`); code != 0 {
 // ready waits until what a unit started is, and is it.
 func (o *operated) ready(unit string) {
 	o.Helper()
-	o.units.mu.Lock()
-	p := o.units.running[unit]
-	o.units.mu.Unlock()
+	p := o.units.process(unit)
 	if p == nil {
 		o.Fatalf("%s does not run", unit)
 	}
@@ -279,8 +277,10 @@ func (o *operated) journalled() {
 // removed: nothing of it is left, but for the clone and the backup.
 func (o *operated) removed() {
 	o.Helper()
-	if len(o.units.running) > 0 {
-		o.Errorf("%v still run", o.units.running)
+	for _, unit := range []string{"checkrein.service", "checkrein-guard.service"} {
+		if o.units.process(unit) != nil {
+			o.Errorf("%s still runs", unit)
+		}
 	}
 	out, err := exec.Command("find", filepath.Join(o.root, "etc"), filepath.Join(o.root, "usr"), filepath.Join(o.root, "var"), "-type", "f").CombinedOutput()
 	if err != nil || len(out) > 0 {

@@ -105,10 +105,14 @@ func (m *machine) read(name string) string {
 
 var absolute = regexp.MustCompile(`(^|[\s:=>"'])/(backup|etc|run/secrets|usr/local/bin|var/lib)\b`)
 
-// local is a script as it runs here: what it does to the machine it does below the root.
-func (m *machine) local(script string) string {
-	script = strings.NewReplacer(m.here...).Replace(script)
+// rooted has what a script does to the machine done below the root.
+func (m *machine) rooted(script string) string {
 	return absolute.ReplaceAllString(script, "${1}"+m.root+"/$2")
+}
+
+// local is a script as it runs here.
+func (m *machine) local(script string) string {
+	return m.rooted(strings.NewReplacer(m.here...).Replace(script))
 }
 
 // shell runs a script and answers what it printed, as if it had run on that machine.

@@ -60,6 +60,7 @@ func newPostgres(t *testing.T) *postgrestest.Server {
 // secrets where it puts them, on a PostgreSQL of this machine in the place of the
 // container's.
 func TestCompose(t *testing.T) {
+	t.Parallel()
 	file, server := readCompose(t), newPostgres(t)
 	if got := file.Services["guard"].Profiles; len(got) != 1 || got[0] != "guard" {
 		t.Errorf("the guard has the profiles %v", got)

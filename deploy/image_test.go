@@ -40,6 +40,7 @@ func tool(t *testing.T, variable string) string {
 // TestImage builds the image as a release does, but for the base, into a registry of this
 // process, and looks at what arrived.
 func TestImage(t *testing.T) {
+	t.Parallel()
 	ko := tool(t, "CHECKREIN_KO")
 	registry := registrytest.Start()
 	t.Cleanup(registry.Close)

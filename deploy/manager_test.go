@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -73,6 +74,13 @@ func (s *manager) stop(unit string) error {
 	return p.end()
 }
 
+// process is what was started of a unit and not stopped, nil for none.
+func (s *manager) process(unit string) *process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running[unit]
+}
+
 func (s *manager) start(name string) error {
 	if s.running[name] != nil {
 		return nil
@@ -86,7 +94,7 @@ func (s *manager) start(name string) error {
 		return err
 	}
 	folder := s.expand(name, u["WorkingDirectory"][0])
-	command := strings.Fields(s.machine.local(u["ExecStart"][0]))
+	command := strings.Fields(s.machine.rooted(u["ExecStart"][0]))
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
@@ -131,17 +139,15 @@ func (s *manager) credentials(unit string) string {
 func (s *manager) environment(name string, u unit) (map[string]string, error) {
 	all := map[string]string{}
 	for _, line := range u["Environment"] {
-		name1, value, _ := strings.Cut(line, "=")
-		all[name1] = s.expand(name, value)
+		variable, value, _ := strings.Cut(line, "=")
+		all[variable] = s.expand(name, value)
 	}
 	for _, path := range u["EnvironmentFile"] {
 		from, err := assignments(s.machine.root+strings.TrimPrefix(path, "-"), false)
 		if err != nil && !strings.HasPrefix(path, "-") {
 			return nil, err
 		}
-		for name, value := range from {
-			all[name] = value
-		}
+		maps.Copy(all, from)
 	}
 	folder := s.credentials(name)
 	if err := errors.Join(os.RemoveAll(folder), os.MkdirAll(folder, 0o700)); err != nil {

@@ -23,6 +23,7 @@ import (
 // TestQueries: the dashboard and the alerts ask for metrics, labels and values that a
 // running App tells.
 func TestQueries(t *testing.T) {
+	t.Parallel()
 	told := exposition(t)
 	queries := alerts(t)
 	maps.Copy(queries, panels(t))
@@ -58,6 +59,7 @@ func TestAlertsAreTold(t *testing.T) {
 
 // TestQueriesCanFail: what does not exist is found out.
 func TestQueriesCanFail(t *testing.T) {
+	t.Parallel()
 	told := exposition(t)
 	for query, want := range map[string]int{
 		`max by (kind) (checkrein_work_due{kind="head"}) > 1`:                                   0,

@@ -21,6 +21,7 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -141,14 +142,23 @@ func (o *operator) settle(environment map[string]string, verb string) {
 	environment["CHECKREIN_GUARD_REGISTRY_URL"] = o.github.RegistryURL
 }
 
+// given counts the ports that were given away. They lie below those that the system gives to
+// connections: between the test's look and the process's listening nobody else takes one.
+var given atomic.Int32
+
+// freeAddress is one that nobody listens at.
 func (o *operator) freeAddress() string {
 	o.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		o.Fatal(err)
+	for range 1000 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 15000+(os.Getpid()*50+int(given.Add(1)))%17000))
+		if err != nil {
+			continue
+		}
+		defer l.Close()
+		return l.Addr().String()
 	}
-	defer l.Close()
-	return l.Addr().String()
+	o.Fatal("every port is taken")
+	return ""
 }
 
 // process is a command that was started, with nothing but the environment it was given.
