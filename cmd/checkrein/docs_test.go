@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
+	"mvdan.cc/sh/v3/shell"
 
 	"github.com/checkrein/checkrein/checks/all"
 	"github.com/checkrein/checkrein/checks/policy"
@@ -34,7 +35,9 @@ var update = flag.Bool("update", false, "write what the commands print, and docs
 //	<!-- not run: needs the published module -->         or another of the reasons below
 //	<!-- file: PATH -->                                  a block that is such a file
 //	<!-- part of: PATH -->                               the file, which a test compares, shows it
-//	<!-- read as: policy -->                             or: organisation policy, ignore, workflow
+//	<!-- read as: policy -->                             or: organisation policy, ignore
+//
+// A block of YAML that runs is a workflow; it must stop the incident.
 func TestDocs(t *testing.T) {
 	for _, d := range documents(t) {
 		t.Run(d.path, func(t *testing.T) {
@@ -66,6 +69,8 @@ func execute(t *testing.T, d *document) (problems []string) {
 		case kind == "run in" && b.language == "console" && runsHere(what):
 			// A test of its own: its folder and environment end with it.
 			t.Run(fmt.Sprintf("line %d", b.from), func(t *testing.T) { problem = replay(t, d, b, what, files) })
+		case kind == "run in" && b.language == "yaml" && runsHere(what):
+			t.Run(fmt.Sprintf("line %d", b.from), func(t *testing.T) { problem = perform(t, d.content(b), what) })
 		case kind == "run in":
 			problem = runElsewhere(t, what, d.content(b))
 		case kind == "not run":
@@ -95,11 +100,6 @@ func readAs(what, text string) string {
 	case "ignore":
 		if found := policy.Inline("a.yml", []byte(text), all.RuleIDs()); len(found) != 1 || found[0].Problem != "" {
 			return fmt.Sprintf("the ignore does not count: %+v", found)
-		}
-	case "workflow":
-		var workflow struct{ Jobs map[string]any }
-		if err := yaml.Unmarshal([]byte(text), &workflow); err != nil || len(workflow.Jobs) == 0 {
-			return fmt.Sprintf("is no workflow: %v", err)
 		}
 	default:
 		return fmt.Sprintf("nothing reads a block as %q", what)
@@ -144,6 +144,34 @@ func replay(t *testing.T, d *document, b block, where string, files map[string]s
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		return "prints something else (-document +command):\n" + diff
+	}
+	return ""
+}
+
+// perform runs the product's steps of a workflow, on a pull request against main.
+func perform(t *testing.T, text, where string) string {
+	var workflow struct {
+		Jobs map[string]struct{ Steps []struct{ Run string } }
+	}
+	if err := yaml.Unmarshal([]byte(text), &workflow); err != nil {
+		return fmt.Sprintf("is no workflow: %v", err)
+	}
+	enter(t, where, nil)
+	t.Setenv("GITHUB_BASE_REF", "main")
+	code, out := 0, new(bytes.Buffer)
+	for _, job := range workflow.Jobs {
+		for _, step := range job.Steps {
+			words, err := shell.Fields(step.Run, nil)
+			if err != nil {
+				return err.Error()
+			}
+			if len(words) > 0 && words[0] == "checkrein" {
+				code = run(t.Context(), words[1:], out, out)
+			}
+		}
+	}
+	if code != exitProblem || !strings.Contains(out.String(), "::error ") {
+		return fmt.Sprintf("the workflow lets the incident pass with %d: %s", code, out)
 	}
 	return ""
 }
@@ -223,7 +251,12 @@ func TestDocsCanFail(t *testing.T) {
 	if problems := execute(t, newDocument("good.md", good)); len(problems) > 0 {
 		t.Fatalf("the good document is refused: %v", problems)
 	}
+	const workflow = "<!-- run in: incident cloudcannon-2022-05-18 change -->\n```yaml\njobs: {a: {steps: [{run: checkrein check --format github}]}}\n```\n"
+	if problems := execute(t, newDocument("good.md", workflow)); len(problems) > 0 {
+		t.Fatalf("the good workflow is refused: %v", problems)
+	}
 	for name, bad := range map[string]string{
+		"mild workflow":   strings.Replace(workflow, "check --format", "check --only schema --format", 1),
 		"other output":    strings.Replace(good, "expected images", "expected colours", 1),
 		"other exit code": strings.Replace(good, "\n2\n", "\n1\n", 1),
 		"missing output":  strings.Replace(good, "See checkrein check --help\n", "", 1),
@@ -237,7 +270,7 @@ func TestDocsCanFail(t *testing.T) {
 		"unmarked YAML":   strings.Replace(good, "<!-- read as: policy -->\n", "", 1),
 		"unknown reader":  strings.Replace(good, "read as: policy", "read as: poem", 1),
 	} {
-		if bad == good {
+		if bad == good || bad == workflow {
 			t.Fatalf("%s: nothing was changed", name)
 		}
 		if problems := execute(t, newDocument("bad.md", bad)); len(problems) != 1 {
