@@ -16,6 +16,7 @@ const entryPoint = "/ko-app/checkrein"
 // every secret.
 func TestMachineWithContainers(t *testing.T) {
 	m := newMachine(t, map[string]string{"docker": `test "$1" = compose && test -f compose.yml && echo "$*" >> "$ROOT/engine"`})
+	m.publish()
 	blocks := commands(t, "a machine with a container engine")
 	removal := len(blocks) - 1
 	for _, b := range blocks[:removal] {
@@ -34,12 +35,15 @@ func TestMachineWithContainers(t *testing.T) {
 	if got := m.read("clone/deploy/.env"); got != "GITHUB_APP_ID=1234\n" {
 		t.Errorf("settings are %q", got)
 	}
+	if m.read("clone/NEWS") == "" {
+		t.Error("nothing new was fetched")
+	}
 	m.run(blocks[removal])
 	if left, err := filepath.Glob(filepath.Join(m.clone, "deploy/secrets*")); err != nil || len(left) > 0 {
 		t.Errorf("secrets are left: %v, %v", left, err)
 	}
 	want := []string{"compose up --detach", "compose --profile guard up --detach", "compose exec checkrein " + entryPoint + " doctor",
-		"compose --profile guard down --volumes", ""}
+		"compose up --detach", "compose --profile guard down --volumes", ""}
 	if diff := cmp.Diff(want, strings.Split(m.read("engine"), "\n")); diff != "" {
 		t.Errorf("the engine was asked for (-want +got):\n%s", diff)
 	}
@@ -57,12 +61,13 @@ func TestMachineWithCluster(t *testing.T) {
 		"kubectl": `echo "$*" >> "$ROOT/cluster"`,
 		"helm": `if [ "$1" = uninstall ]; then rm "$ROOT/values"; exit; fi
 arguments=()
-for word in "${@:2}"; do [ "$word" = --reuse-values ] || arguments+=("$word"); done
+for word in "${@:2}"; do case "$word" in --*reuse-values) ;; *) arguments+=("$word");; esac; done
 if [ "$1" = install ]; then : > "$ROOT/values"; fi
 mapfile -t values < "$ROOT/values"
 ` + helm + ` template "${arguments[@]}" "${values[@]}" > "$ROOT/rendered"
 for word in "${arguments[@]}"; do case "$word" in *.*=*|replicas=*) printf -- '--set\n%s\n' "$word" >> "$ROOT/values";; esac; done`,
 	})
+	m.publish()
 	for _, b := range commands(t, "a machine with a cluster") {
 		m.run(b)
 	}

@@ -57,7 +57,7 @@ func TestMachineWithPostgreSQL(t *testing.T) {
 	kept := func() {
 		o.ready("checkrein.service")
 		if got := o.stored(database); got != moved {
-			t.Errorf("%d deliveries are there, want %d", got, moved)
+			t.Errorf("%d events are there, want %d", got, moved)
 		}
 	}
 	o.follow("a machine with PostgreSQL", []step{
@@ -74,7 +74,7 @@ func TestMachineWithPostgreSQL(t *testing.T) {
 			o.write("run/secrets/.keep", nil, 0o600)
 			o.serve(b.text, environment)
 			if got := o.stored(database); got != 0 {
-				t.Errorf("%d deliveries are there", got)
+				t.Errorf("%d events are there", got)
 			}
 		}},
 		{where: "Move", before: func() {

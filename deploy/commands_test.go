@@ -103,6 +103,20 @@ func (m *machine) read(name string) string {
 	return string(data)
 }
 
+// publish makes the clone one of a repository that has a commit more.
+func (m *machine) publish() {
+	m.Helper()
+	m.write("NEWS", []byte("what is new\n"), 0o600)
+	if out, code := m.shell(`export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+commit() { git -c user.name=Dana -c user.email=dana@example.com commit --quiet --message "$1"; }
+git init --quiet --initial-branch=main . && git add deploy && commit first
+git clone --quiet . ../upstream
+git remote add origin ../upstream && git fetch --quiet && git branch --quiet --set-upstream-to=origin/main
+cd ../upstream && mv ../NEWS . && git add NEWS && commit second`); code != 0 {
+		m.Fatal(out)
+	}
+}
+
 var absolute = regexp.MustCompile(`(^|[\s:=>"'])/(backup|etc|run/secrets|usr/local/bin|var/lib)\b`)
 
 // rooted has what a script does to the machine done below the root.

@@ -17,6 +17,7 @@ import (
 // theirs, each with its reason.
 var others = map[string]string{
 	"--build-context":       "a flag of docker build",
+	"--profile":             "a flag of docker compose",
 	"docker run --env-file": "told not to work",
 	"fuser":                 "looks at what a test does not have: somebody else's process",
 	"gh":                    "needs GitHub itself",
