@@ -23,6 +23,7 @@ var others = map[string]string{
 	"gh":                    "needs GitHub itself",
 	"journalctl --unit checkrein --output cat":                                     "needs systemd as the first process",
 	"ssh -L 8400:127.0.0.1:8400 your.host checkrein setup --listen 127.0.0.1:8400": "needs another machine",
+	"sudo chown --reference=/var/lib/checkrein/ /var/lib/checkrein/checkrein.db*":  "needs a user of systemd's making",
 	"kill -9": "app's own tests do that",
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,4 +69,29 @@ func TestOperateTraces(t *testing.T) {
 		}
 	}
 	inStep(t, "variables", sorted(want), sorted(got))
+}
+
+// readScraping reads what of a Prometheus configuration concerns us: it asks where health and
+// metrics are served when nothing else is said.
+func readScraping(text string) string {
+	var config struct {
+		RuleFiles []string `yaml:"rule_files"`
+		Scrape    []struct {
+			Job    string                       `yaml:"job_name"`
+			Static []struct{ Targets []string } `yaml:"static_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&config); err != nil {
+		return fmt.Sprintf("is no such configuration: %v", err)
+	}
+	served := slices.ContainsFunc(app.Variables(), func(v app.Variable) bool {
+		return v.Name == "CHECKREIN_ADMIN_LISTEN" && len(config.Scrape) == 1 && len(config.Scrape[0].Static) == 1 &&
+			slices.Equal(config.Scrape[0].Static[0].Targets, []string{v.Default})
+	})
+	if !served {
+		return fmt.Sprintf("metrics are not served there: %+v", config.Scrape)
+	}
+	return ""
 }

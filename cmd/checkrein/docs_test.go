@@ -35,7 +35,7 @@ var update = flag.Bool("update", false, "write what the commands print, and docs
 //	<!-- not run: needs the published module -->         or another of the reasons below
 //	<!-- file: PATH -->                                  a block that is such a file
 //	<!-- part of: PATH -->                               the file, which a test compares, shows it
-//	<!-- read as: policy -->                             or: organisation policy, ignore
+//	<!-- read as: policy -->                             or: organisation policy, ignore, prometheus
 //
 // A block of YAML that runs is a workflow; it must stop the incident.
 func TestDocs(t *testing.T) {
@@ -101,6 +101,8 @@ func readAs(what, text string) string {
 		if found := policy.Inline("a.yml", []byte(text), all.RuleIDs()); len(found) != 1 || found[0].Problem != "" {
 			return fmt.Sprintf("the ignore does not count: %+v", found)
 		}
+	case "prometheus":
+		return readScraping(text)
 	default:
 		return fmt.Sprintf("nothing reads a block as %q", what)
 	}
@@ -267,6 +269,7 @@ func TestDocsCanFail(t *testing.T) {
 		"not in CI":       strings.Replace(good, "incident cloudcannon-2022-05-18 fixed", ".ci/run", 1),
 		"not in the file": strings.Replace(good, "run in: incident cloudcannon-2022-05-18 fixed", "part of: app.yml", 1),
 		"unknown key":     strings.Replace(good, "version: 1", "version: 1\nchekcs: {}", 1),
+		"other port":      "<!-- read as: prometheus -->\n```yaml\nscrape_configs: [{job_name: a, static_configs: [{targets: [\"127.0.0.1:80\"]}]}]\n```\n",
 		"unmarked YAML":   strings.Replace(good, "<!-- read as: policy -->\n", "", 1),
 		"unknown reader":  strings.Replace(good, "read as: policy", "read as: poem", 1),
 	} {
