@@ -90,4 +90,36 @@ func TestMachineWithPostgreSQL(t *testing.T) {
 		{where: "Backup and restore", before: func() { o.write("backup/.keep", nil, 0o600) }, after: func() { o.cause(webhookSecret, database) }},
 		{where: "Backup and restore", after: kept},
 	})
+	o.contain(database)
+}
+
+// contain has the same server stand for the container of compose.yml, whose first user
+// administers it, and for the App as well: while it runs, the database cannot be dropped.
+func (o *operated) contain(database string) {
+	o.Helper()
+	o.write("stand-in/docker", []byte(`#!/usr/bin/env bash
+set -eu
+case "$*" in
+"compose exec -T postgres "*) exec "${@:5}";;
+"compose --profile guard stop checkrein guard") exec systemctl stop checkrein.service;;
+"compose up --detach") exec systemctl start checkrein.service;;
+*) echo "nothing is known of docker $*" >&2; exit 1;;
+esac
+`), 0o700)
+	if out, code := o.shell(`psql --dbname=postgres --command "ALTER ROLE checkrein SUPERUSER"`); code != 0 {
+		o.Fatal(out)
+	}
+	before := 0
+	o.follow("running containers", []step{
+		{where: "Backup and restore", before: func() { before = o.stored(database) }, after: func() { o.cause(webhookSecret, database) }},
+		{where: "Backup and restore", after: func() {
+			o.ready("checkrein.service")
+			if got := o.stored(database); got != before {
+				o.Errorf("%d events are there, want %d", got, before)
+			}
+		}},
+	})
+	if services := readCompose(o.T).Services; services["postgres"].Environment["POSTGRES_USER"] != "checkrein" || services["postgres"].Environment["POSTGRES_DB"] != "checkrein" {
+		o.Errorf("the database in compose.yml is %+v", services["postgres"])
+	}
 }
