@@ -55,7 +55,7 @@ func TestMachineWithPostgreSQL(t *testing.T) {
 	o.cause(webhookSecret, file)
 	moved := o.stored(file)
 	kept := func() {
-		o.ready("checkrein.service")
+		o.anew()
 		if got := o.stored(database); got != moved {
 			t.Errorf("%d events are there, want %d", got, moved)
 		}
@@ -113,7 +113,7 @@ esac
 	o.follow("running containers", []step{
 		{where: "Backup and restore", before: func() { before = o.stored(database) }, after: func() { o.cause(webhookSecret, database) }},
 		{where: "Backup and restore", after: func() {
-			o.ready("checkrein.service")
+			o.anew()
 			if got := o.stored(database); got != before {
 				o.Errorf("%d events are there, want %d", got, before)
 			}

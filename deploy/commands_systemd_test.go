@@ -23,7 +23,8 @@ type operated struct {
 	units    *manager
 	settings map[string]string // of the unit
 	repo     *githubtest.Repo
-	events   int // that were caused
+	events   int      // that were caused
+	last     *process // of the App, when it was looked at
 }
 
 // newOperated runs the documented commands that install the App and the guard. What listens
@@ -53,7 +54,7 @@ func newOperated(t *testing.T) *operated {
 	for _, b := range commands(t, "a machine with systemd") {
 		m.run(b)
 	}
-	o.ready("checkrein.service")
+	o.anew()
 	o.ready("checkrein-guard.service")
 	return o
 }
@@ -69,10 +70,20 @@ func (o *operated) ready(unit string) {
 	p.ready(o.settings[verb+" CHECKREIN_ADMIN_LISTEN"])
 }
 
+// anew waits until the App is ready that was started since it was last looked at.
+func (o *operated) anew() {
+	o.Helper()
+	o.ready("checkrein.service")
+	p := o.units.process("checkrein.service")
+	if p == o.last {
+		o.Error("it was not started again")
+	}
+	o.last = p
+}
+
 // accepts is whether the App takes in what is signed with a secret.
 func (o *operated) accepts(secret string) bool {
 	o.Helper()
-	o.ready("checkrein.service")
 	const body = `{"zen":"Keep it logically awesome.","hook_id":1}`
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(body))
@@ -172,19 +183,21 @@ func TestMachineWithSystemd(t *testing.T) {
 	secret := ""
 	events := 0
 	kept := func() {
-		o.ready("checkrein.service")
+		o.anew()
 		if got := o.stored(database); got != events {
 			t.Errorf("%d events are there, want %d", got, events)
 		}
 	}
 	o.follow("a running server", []step{
 		{where: "Secrets", after: func() {
+			o.anew()
 			secret = strings.TrimSpace(o.read("clone/new"))
 			if len(secret) != 64 || !o.accepts(secret) || !o.accepts(webhookSecret) {
 				t.Errorf("both secrets do not count: %q", secret)
 			}
 		}},
 		{where: "Secrets", after: func() {
+			o.anew()
 			if !o.accepts(secret) || o.accepts(webhookSecret) {
 				t.Error("the new secret does not count alone")
 			}
