@@ -33,6 +33,11 @@ import (
 var scratch string // of all tests together
 
 func TestMain(m *testing.M) {
+	// Below a hook, or git rebase --exec, they would lead every git that a test starts to the
+	// repository of whoever runs the tests.
+	for _, name := range []string{"GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"} {
+		os.Unsetenv(name)
+	}
 	var err error
 	if scratch, err = os.MkdirTemp("", "checkrein-deploy-"); err != nil {
 		panic(err)

@@ -17,6 +17,15 @@ import (
 	"github.com/checkrein/checkrein/checks/tree"
 )
 
+func TestMain(m *testing.M) {
+	// Below a hook, or git rebase --exec, they would lead every git that a test starts to the
+	// repository of whoever runs the tests.
+	for _, name := range []string{"GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"} {
+		os.Unsetenv(name)
+	}
+	os.Exit(m.Run())
+}
+
 // clone is a git repository whose commits are a day apart, from 2026-01-01.
 type clone struct {
 	t    *testing.T

@@ -20,6 +20,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Below a hook, or git rebase --exec, they would lead every git that a test starts to the
+	// repository of whoever runs the tests.
+	for _, name := range []string{"GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"} {
+		os.Unsetenv(name)
+	}
 	testscript.Main(m, map[string]func(){"checkrein": scripted})
 }
 
