@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/checkrein/checkrein/fixtures/effort"
 	"github.com/checkrein/checkrein/fixtures/githubtest"
 )
 
@@ -29,7 +30,7 @@ func (w *world) warm() {
 
 // Requests per evaluation are a published budget; each case counts one evaluation.
 func TestRequestBudget(t *testing.T) {
-	if raced {
+	if !effort.Measured {
 		t.Skip("with the race detector an evaluation may take the five seconds after which one request more shows it in progress; counted without")
 	}
 	many := func(n int, image string) string {
@@ -169,7 +170,7 @@ func TestSecondRoundBudget(t *testing.T) {
 // A migration is held against what runs: one query more for what is deployed, and for each
 // commit that was not seen before its paths and what is new in it.
 func TestSchemaBudget(t *testing.T) {
-	if raced {
+	if !effort.Measured {
 		t.Skip("an evaluation may take the five seconds after which one request more shows it in progress; counted without")
 	}
 	const users = "-- db/migrations/20240101000000_users.sql --\nCREATE TABLE users (id bigint PRIMARY KEY, asset text);\n"

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/checkrein/checkrein/app"
+	"github.com/checkrein/checkrein/fixtures/effort"
 )
 
 // TestMain lets the test binary be the product: called as "checkrein serve" it does
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	// These tests wait for other processes more than they compute, but for the detector's part.
 	parallel := "8"
-	if raced {
+	if !effort.Measured {
 		parallel = "4"
 	}
 	if err := flag.Set("test.parallel", parallel); err != nil {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/checkrein/checkrein/app/store"
+	"github.com/checkrein/checkrein/fixtures/effort"
 	"github.com/checkrein/checkrein/registry"
 	"github.com/checkrein/checkrein/registry/guard"
 )
@@ -89,7 +90,7 @@ func (l *largePackage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // from the caller, and deletions are decided with them. What it may take is 200 MB for
 // 100,000 versions, asserted in proportion; CHECKREIN_TEST_LARGE=1 asks for all of them.
 func TestGuardHeap(t *testing.T) {
-	if raced {
+	if !effort.Measured {
 		t.Skip("the race detector takes memory of its own")
 	}
 	versions := 10_000

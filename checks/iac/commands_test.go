@@ -62,7 +62,7 @@ func shownMake(m Make) string {
 
 // TestHostileCommands: variables that make much of little, and lines that look like commands all the way.
 func TestHostileCommands(t *testing.T) {
-	if raced {
+	if !effort.Measured {
 		t.Skip("measures time and memory")
 	}
 	big := "A=" + strings.Repeat("x", 1000) + "\n"

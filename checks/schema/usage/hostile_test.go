@@ -12,7 +12,7 @@ import (
 
 // TestHostile: 1 MB of anything is read within a second of processor time and 64 MB.
 func TestHostile(t *testing.T) {
-	if raced {
+	if !effort.Measured {
 		t.Skip("measures time and memory")
 	}
 	const size = 1 << 20

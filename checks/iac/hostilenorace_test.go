@@ -1,5 +1,0 @@
-//go:build !race
-
-package iac
-
-const raced = false

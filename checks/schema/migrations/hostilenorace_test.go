@@ -1,5 +1,0 @@
-//go:build !race
-
-package migrations
-
-const raced = false
