@@ -22,7 +22,7 @@ const lookTime = time.Second
 // a power cut it may be the last to come up. Until then standIn's servers answer.
 func openStore(ctx context.Context, address string, log *slog.Logger, standIn func(context.Context, *absent) (servers, error)) (*store.Store, error) {
 	s, err := store.Open(ctx, address)
-	if errors.Is(err, webhook.ErrUnavailable) {
+	if errors.Is(err, store.ErrLater) {
 		s, err = (&absent{trouble: err, log: log}).await(ctx, address, standIn)
 	}
 	if err != nil {
@@ -80,7 +80,7 @@ func (a *absent) look(ctx context.Context, address string) (*store.Store, error)
 		case <-time.After(lookTime):
 		}
 		s, err := store.Open(ctx, address)
-		if !errors.Is(err, webhook.ErrUnavailable) {
+		if !errors.Is(err, store.ErrLater) {
 			return s, err
 		}
 		a.mu.Lock()

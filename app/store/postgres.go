@@ -65,19 +65,19 @@ func openPostgres(ctx context.Context, address string) (*Store, error) {
 	}
 	s := newStore(&serverClock{})
 	if err := s.connectPostgres(ctx, config); err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s on %s: %w", config.Database, config.Host, line{notYet(err)}), s.Close())
+		return nil, errors.Join(fmt.Errorf("open database %s on %s: %w", config.Database, config.Host, line{err}), s.Close())
 	}
 	return s, nil
 }
 
-// notYet marks what passes by itself. What the server says of names and rights does not: it
-// was set up so, though later, when it worked before, that is trouble like any other.
-func notYet(err error) error {
+// postgresPasses: what the server says of names and rights does not pass. It was set up so,
+// though later, when it worked before, that is trouble like any other.
+func postgresPasses(err error) bool {
 	var e *pgconn.PgError
 	if errors.As(err, &e) && (e.Code[:2] == "28" || e.Code == "42501" || e.Code == "3D000") {
-		return err
+		return false
 	}
-	return postgresUnavailable(err)
+	return errors.Is(postgresUnavailable(err), webhook.ErrUnavailable)
 }
 
 // line tells an error in one line: pgx breaks the lines of its.

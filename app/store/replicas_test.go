@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -279,8 +281,13 @@ func TestGuardIsAlone(t *testing.T) {
 // A server that is away is waited for; one that does not know the name is not.
 func TestOpenLater(t *testing.T) {
 	_, err := Open(t.Context(), "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable")
-	if !errors.Is(err, webhook.ErrUnavailable) {
-		t.Errorf("nobody listens: %v, want ErrUnavailable", err)
+	if !errors.Is(err, ErrLater) {
+		t.Errorf("nobody listens: %v, want ErrLater", err)
+	}
+	file := filepath.Join(t.TempDir(), "checkrein.db")
+	must(t, os.WriteFile(file, []byte(strings.Repeat("a letter to a friend\n", 100)), 0o600))
+	if _, err = Open(t.Context(), "sqlite:"+file); err == nil || errors.Is(err, ErrLater) {
+		t.Errorf("no database: %v, want an error that no waiting mends", err)
 	}
 	server, err := postgrestest.Find()
 	if errors.Is(err, postgrestest.ErrNone) {
@@ -291,7 +298,7 @@ func TestOpenLater(t *testing.T) {
 	u, err := url.Parse(server.Address())
 	must(t, err)
 	u.Path = "/no_such_database"
-	if _, err = Open(t.Context(), u.String()); err == nil || errors.Is(err, webhook.ErrUnavailable) {
+	if _, err = Open(t.Context(), u.String()); err == nil || errors.Is(err, ErrLater) {
 		t.Errorf("no such database: %v, want an error that no waiting mends", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -103,6 +104,13 @@ func readSQLite(path string) (*sql.DB, error) {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	return db, nil
+}
+
+// sqlitePasses: a disk that is full or in trouble, not a file that is none of ours.
+func sqlitePasses(err error) bool {
+	const busy, nomem, ioerr, full = 5, 7, 10, 13
+	var e *sqlite.Error
+	return errors.As(err, &e) && slices.Contains([]int{busy, nomem, ioerr, full}, e.Code()&0xff)
 }
 
 // sqliteUnavailable: the disk, the file and its rights. Codes: https://sqlite.org/rescode.html.

@@ -46,18 +46,26 @@ var (
 	_ lookup.Sightings = (*Store)(nil)
 )
 
+// ErrLater is wrapped where a database can be opened later, unchanged.
+var ErrLater = errors.New("the database cannot be used yet")
+
 // Open opens the database at an address like sqlite:checkrein.db or
-// postgres://user@host/database, and brings its schema up to date. The error of one that can be
-// opened later, unchanged, is webhook.ErrUnavailable.
+// postgres://user@host/database, and brings its schema up to date. Errors: ErrLater, or what
+// no waiting mends.
 func Open(ctx context.Context, address string) (*Store, error) {
 	path, server, err := parseAddress(address)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case server:
-		return openPostgres(ctx, address)
 	}
-	return openSQLite(ctx, path)
+	open, passes := openSQLite, sqlitePasses
+	if server {
+		path, open, passes = address, openPostgres, postgresPasses
+	}
+	s, err := open(ctx, path)
+	if err != nil && passes(err) {
+		err = fmt.Errorf("%w: %w", ErrLater, err)
+	}
+	return s, err
 }
 
 // parseAddress takes the file out of an address; server: it is one of PostgreSQL.
