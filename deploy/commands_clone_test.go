@@ -24,8 +24,6 @@ func TestCleanClone(t *testing.T) {
 	if out, err := exec.Command("git", "clone", "--quiet", "..", m.clone).CombinedOutput(); err != nil {
 		t.Fatalf("clone: %v\n%s", err, out)
 	}
-	// What this builds the image need not build again: nothing runs beside it.
-	m.environment = append(m.environment, "GOFLAGS=-trimpath", "CGO_ENABLED=0")
 	lines := strings.Split(blocks[0].text, "\n")
 	m.run(block{where: blocks[0].where, text: lines[0]})
 	environment := map[string]string{"PATH": os.Getenv("PATH")}
