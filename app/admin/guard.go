@@ -51,9 +51,9 @@ func (g *guardCounter) Recorded(r guard.Record) {
 	add(g.records, 1, attribute.String("event", string(r.Event)), attribute.String("code", code))
 }
 
-// NewGuard is what the guard alone tells: its parts are those of the store, its metrics
-// checkrein_ready and checkrein_guard_records_total. Nothing else of Admin may be called
-// but Recorded and Handler.
+// NewGuard is what the guard alone tells, and the App while it waits for its database: the
+// only part is the store, its metrics are checkrein_ready and checkrein_guard_records_total.
+// Nothing else of Admin may be called but Recorded and Handler.
 func NewGuard(ping func(context.Context) error, log *slog.Logger) (*Admin, error) {
 	m, metrics, err := newMeter(log)
 	if err != nil {
