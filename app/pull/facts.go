@@ -25,11 +25,12 @@ const factBatch = 500
 // mostAhead is how many facts are read ahead at most before the earlier ones are let go.
 const mostAhead = 4096
 
-// Prefetch implements images.Facts. What cannot be read is read singly once it is asked for.
+// Prefetch implements images.Facts. A store that cannot be read has none of them: asking for
+// each alone would only fail as often.
 func (c *factCache) Prefetch(ctx context.Context, keys []images.FactKey) {
 	found, err := c.memory.Facts(ctx, images.FactsVersion, keys)
 	if err != nil {
-		return
+		found = nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

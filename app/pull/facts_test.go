@@ -2,6 +2,7 @@ package pull
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -13,10 +14,14 @@ type keeper struct {
 	Memory
 	kept  map[images.FactKey][]byte
 	asked int
+	away  error
 }
 
 func (k *keeper) Facts(_ context.Context, _ int, keys []images.FactKey) (map[images.FactKey][]byte, error) {
 	k.asked++
+	if k.away != nil {
+		return nil, k.away
+	}
 	found := map[images.FactKey][]byte{}
 	for _, key := range keys {
 		if data, ok := k.kept[key]; ok {
@@ -62,6 +67,17 @@ func TestFactsAreReadAhead(t *testing.T) {
 	if data, ok := c.Get(ctx, keys[1]); !ok || data[0] != 1 {
 		t.Errorf("what was put is %v, %v", data, ok)
 	}
+	k.asked, k.away = 0, errors.New("the store is away")
+	c.Prefetch(ctx, keys)
+	for _, key := range keys {
+		if _, ok := c.Get(ctx, key); ok {
+			t.Errorf("fact %s of a store that is away", key.Blob)
+		}
+	}
+	if k.asked != 1 {
+		t.Errorf("a store that is away was asked %d times, want once", k.asked)
+	}
+	k.away = nil
 	for range mostAhead/len(keys) + 1 {
 		for i := range keys {
 			keys[i].Reader += "+"
